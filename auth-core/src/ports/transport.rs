@@ -22,15 +22,18 @@ use crate::{
 ///
 /// The response:
 ///
-/// 1. Every status is a response, not an error.
+/// 1. Every status is a response, not an error. An interim one (100, 103) is never taken for it:
+///    the final one after it is the response, or there is an error with the delivery unknown.
 /// 2. It never follows a redirect.
 /// 3. Headers and body arrive complete, whether the body has a `Content-Length`, comes in chunks or
-///    ends with its connection.
+///    ends with its connection. Chunks win over a `Content-Length` beside them, or the response is
+///    an error.
 /// 4. A response to HEAD, and one with status 204 or 304, has no body, whatever its head says.
 ///
 /// The request:
 ///
-/// 5. Method, path, query and headers are sent as they are.
+/// 5. Method, path, query and headers are sent as they are. The transport adds `Host`, and may add
+///    `Connection` and what its content codings need.
 /// 6. A body is sent with its length, never in chunks, and an empty POST, PUT or PATCH with a
 ///    length of 0: [`Body::frame`](crate::Body::frame) sets the headers.
 /// 7. A stream is opened once for each sending.
@@ -38,9 +41,10 @@ use crate::{
 ///    says why.
 /// 9. A stream that fails, or that is shorter or longer than announced, is an error at once, and
 ///    never arrives complete: [`Body::into_reader`](crate::Body::into_reader) fails before the last
-///    byte.
+///    byte. A body that fails midway is [delivery unknown](TransportError::delivery_unknown), since
+///    its head has been sent; close the connection.
 /// 10. A request arrives once at most, even if the server closes an idle connection just then. An
-///     error is better than a second sending.
+///     error is better than a second sending, on another connection as well.
 /// 11. A request that [`check_head`](crate::check_head) rejects is not sent.
 ///
 /// The limits, which are those of [`Limits`]:
@@ -48,7 +52,8 @@ use crate::{
 /// 12. A response of exactly [`max_bytes`](Limits::max_bytes) arrives. A longer one is an error
 ///     that names the limit; decompressed bytes count. A
 ///     [`ResponseBuffer`](crate::ResponseBuffer) does that.
-/// 13. A response that announces a longer body is an error before its body is read.
+/// 13. A response that announces a longer body is an error before its body is read. So is one whose
+///     head has no end: a transport reads no head of 4 MB.
 /// 14. What does not move [times out](TransportError::timed_out), with the delivery unknown: a
 ///     silent server, a head or body that comes byte by byte, an upload that the server does not
 ///     read. A [`Deadline`](crate::Deadline) measures it.
@@ -71,7 +76,8 @@ use crate::{
 /// 23. If the name does not resolve or the connection is refused, the request is *not sent*. A
 ///     refused connection is named as the cause, and is neither a timeout nor
 ///     [permanent](TransportError::misconfigured).
-/// 24. Plain http goes to loopback addresses only ([`is_loopback`](crate::is_loopback)). For other
+/// 24. Plain http goes to loopback addresses only ([`is_loopback`](crate::is_loopback)), 127.0.0.1
+///     and `[::1]` alike. For other
 ///     hosts the request is *not sent*, and the error is permanent and says to use https.
 /// 25. https never falls back to plain http.
 /// 26. After the request was sent, a failure without a response is

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     io::{self, BufReader, Read, Write},
-    net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
+    net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -141,6 +141,19 @@ impl RawServer {
     #[must_use]
     pub fn start(script: impl Fn(usize) -> Vec<ScriptStep> + Send + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a port");
+        Self::over(listener, script)
+    }
+
+    /// The same on `::1`. `None` if the machine has no IPv6.
+    pub(crate) fn v6(script: impl Fn(usize) -> Vec<ScriptStep> + Send + 'static) -> Option<Self> {
+        let listener = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).ok()?;
+        Some(Self::over(listener, script))
+    }
+
+    fn over(
+        listener: TcpListener,
+        script: impl Fn(usize) -> Vec<ScriptStep> + Send + 'static,
+    ) -> Self {
         let address = listener.local_addr().expect("a bound port has an address");
         let inner = Arc::new(Inner::default());
         let for_thread = Arc::clone(&inner);
@@ -150,6 +163,20 @@ impl RawServer {
             inner,
             accepting: Some(accepting),
         }
+    }
+
+    /// Ends the server after this long, so that a client that waits without a limit gets an error.
+    #[must_use]
+    pub(crate) fn ending_after(self, longest: Duration) -> Self {
+        let inner = Arc::clone(&self.inner);
+        thread::spawn(move || {
+            inner.pause(longest);
+            if !inner.is_stopped() {
+                inner.stop();
+                inner.close();
+            }
+        });
+        self
     }
 
     /// Returns the address of the server.
@@ -192,9 +219,7 @@ impl Drop for RawServer {
         self.inner.stop();
         let _ = TcpStream::connect(self.address); // wakes the thread that accepts
         let connections = self.accepting.take().and_then(|thread| thread.join().ok());
-        for stream in lock(&self.inner.open).values() {
-            let _ = stream.shutdown(Shutdown::Both);
-        }
+        self.inner.close();
         for connection in connections.into_iter().flatten() {
             let _ = connection.join();
         }
@@ -215,6 +240,12 @@ impl Inner {
         let _guard = lock(&self.at_stop.0);
         self.stopped.store(true, Ordering::SeqCst);
         self.at_stop.1.notify_all();
+    }
+
+    fn close(&self) {
+        for stream in lock(&self.open).values() {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
     }
 
     fn is_stopped(&self) -> bool {

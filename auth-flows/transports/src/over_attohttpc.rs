@@ -191,6 +191,10 @@ impl Exchange {
         let response = builder.send().map_err(|error| self.convert(error))?;
         let (status, mut headers, reader) = response.split();
         self.step();
+        if status.is_informational() {
+            // attohttpc takes it for the response, and has no way on to that.
+            return Err(self.error("attohttpc cannot read past an interim response"));
+        }
         let length = headers.get(CONTENT_LENGTH);
         let announced = length.and_then(|length| length.to_str().ok()?.parse().ok());
         let mut buffer = ResponseBuffer::new(limits, coding, &head.method, status, &mut headers)?;

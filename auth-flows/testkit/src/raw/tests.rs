@@ -105,3 +105,17 @@ fn dropping_it_waits_for_no_client() {
         drop(client);
     }
 }
+
+#[test]
+fn a_server_that_ends_frees_a_client_that_waits() {
+    let server = RawServer::start(|_| vec![ScriptStep::Hold]);
+    let server = server.ending_after(Duration::from_millis(50));
+    // More than the buffers of both sides hold, so it waits in the middle.
+    let mut writing = TcpStream::connect(server.address()).unwrap();
+    assert!(writing.write_all(&vec![0; 64 << 20]).is_err());
+    assert!(TcpStream::connect(server.address()).is_ok_and(|mut late| {
+        let sent = late.write_all(GET).and_then(|()| late.read(&mut [0]));
+        sent.map_or(true, |read| read == 0)
+    }));
+    assert_eq!(server.requests().len(), 0);
+}

@@ -2,8 +2,8 @@
 
 use auth_core::{Body, Delivery, Limits};
 
-use super::{Case, Outcome, Send, ensure, expect, expect_error, get, raw_response, request};
-use crate::raw::{RawServer, ScriptStep};
+use super::{Case, Outcome, Send, ensure, expect, expect_error, get, raw_response, request, serve};
+use crate::raw::ScriptStep;
 
 pub(super) const CASES: &[Case] = &[
     (
@@ -31,7 +31,7 @@ pub(super) const CASES: &[Case] = &[
 
 /// Returns what a GET with these limits and headers sends as `Accept-Encoding`.
 fn asked(send: &mut Send<'_>, limits: &Limits, range: bool) -> Result<String, String> {
-    let server = RawServer::start(|_| vec![ScriptStep::Respond(raw_response(200, "", b"ok"))]);
+    let server = serve(|_| vec![ScriptStep::Respond(raw_response(200, "", b"ok"))]);
     let mut get = get(&server, "/");
     if range {
         let bytes = http::HeaderValue::from_static("bytes=0-");
@@ -65,7 +65,7 @@ fn compressed(send: &mut Send<'_>) -> Outcome {
     ]
     .concat();
     for response in [with_length, in_chunks] {
-        let server = RawServer::start(move |_| vec![ScriptStep::Respond(response.clone())]);
+        let server = serve(move |_| vec![ScriptStep::Respond(response.clone())]);
         // A token that comes compressed without being asked for is not thrown away.
         for limits in [Limits::api(), Limits::api(), Limits::token()] {
             let limits = limits.with_max_bytes(text.len());
@@ -88,14 +88,14 @@ fn compressed(send: &mut Send<'_>) -> Outcome {
         }
     }
     let empty = raw_response(404, headers, b"");
-    let server = RawServer::start(move |_| vec![ScriptStep::Respond(empty.clone())]);
+    let server = serve(move |_| vec![ScriptStep::Respond(empty.clone())]);
     let response = expect(send(get(&server, "/"), &Limits::api()), "GET")?;
     ensure!(
         response.status() == 404 && response.body().as_bytes().is_empty(),
         "an empty body is not empty"
     );
     let head = format!("HTTP/1.1 200 .\r\n{headers}content-length: 4711\r\n\r\n").into_bytes();
-    let server = RawServer::start(move |_| vec![ScriptStep::Respond(head.clone())]);
+    let server = serve(move |_| vec![ScriptStep::Respond(head.clone())]);
     let head = request("HEAD", server.url("/"), Body::Empty);
     let response = expect(send(head, &Limits::api()), "HEAD")?;
     ensure!(response.body().as_bytes().is_empty(), "a HEAD has a body");
@@ -121,7 +121,7 @@ fn bomb(send: &mut Send<'_>) -> Outcome {
     let gzip = zeros(100 << 20);
     ensure!(gzip.len() < 1 << 20, "the bomb has {} bytes", gzip.len());
     let response = raw_response(200, "content-encoding: gzip\r\n", &gzip);
-    let server = RawServer::start(move |_| vec![ScriptStep::Respond(response.clone())]);
+    let server = serve(move |_| vec![ScriptStep::Respond(response.clone())]);
     let limits = Limits::api().with_max_bytes(1 << 20);
     let error = expect_error(send(get(&server, "/"), &limits), "GET")?;
     ensure!(
@@ -141,7 +141,7 @@ fn cut(send: &mut Send<'_>) -> Outcome {
     }
     let gzip = stored(&[b'x'; 1000]);
     let response = raw_response(200, "content-encoding: gzip\r\n", &gzip[..900]);
-    let server = RawServer::start(move |_| vec![ScriptStep::Respond(response.clone())]);
+    let server = serve(move |_| vec![ScriptStep::Respond(response.clone())]);
     let error = expect_error(send(get(&server, "/"), &Limits::api()), "GET")?;
     ensure!(
         error.delivery() == Delivery::Unknown,
@@ -154,7 +154,7 @@ fn unasked(send: &mut Send<'_>) -> Outcome {
     for coding in ["zstd", "deflate", "compress"] {
         let headers = format!("content-encoding: {coding}\r\n");
         let response = raw_response(200, &headers, b"\x28\xb5\x2f\xfd");
-        let server = RawServer::start(move |_| vec![ScriptStep::Respond(response.clone())]);
+        let server = serve(move |_| vec![ScriptStep::Respond(response.clone())]);
         let error = expect_error(send(get(&server, "/"), &Limits::api()), coding)?;
         let words = error.to_string();
         ensure!(
@@ -168,7 +168,7 @@ fn unasked(send: &mut Send<'_>) -> Outcome {
 fn as_it_comes(send: &mut Send<'_>) -> Outcome {
     let bytes = b"\x28\xb5\x2f\xfd";
     let response = raw_response(200, "content-encoding: zstd\r\n", bytes);
-    let server = RawServer::start(move |_| vec![ScriptStep::Respond(response.clone())]);
+    let server = serve(move |_| vec![ScriptStep::Respond(response.clone())]);
     let mut get = get(&server, "/");
     let zstd = http::HeaderValue::from_static("zstd");
     get.headers_mut().insert("accept-encoding", zstd);

@@ -1,14 +1,19 @@
 //! Cases: an error says whether the request may have arrived, and contains no secrets.
 
+use std::io::Write as _;
+
 use auth_core::{Body, Delivery, Limits, Request, SecretBytes, TransportError};
 use http::HeaderValue;
 
-use super::{Case, Outcome, Send, ensure, expect_error, request};
+use super::{
+    Case, LONGEST, Outcome, Send, ensure, expect, expect_error, get, raw_response, request, serve,
+};
 use crate::raw::{RawServer, ScriptStep, refusing_address};
 
 pub(super) const CASES: &[Case] = &[
     ("a refused connection: not sent", refused),
     ("a name that does not resolve: not sent", unknown_name),
+    ("plain http goes to IPv6 loopback as well", loopback_v6),
     ("plain http to another host is refused", plain_http),
     ("https never falls back to plain text", no_tls),
     (
@@ -16,6 +21,7 @@ pub(super) const CASES: &[Case] = &[
         closed,
     ),
     ("a reset connection: delivery unknown", reset),
+    ("a request without a response is not sent again", once),
     ("an incomplete head: delivery unknown", half_a_head),
     ("a response that is not HTTP: delivery unknown", garbage),
     ("an incomplete body is never a response", half_a_body),
@@ -60,6 +66,25 @@ fn unknown_name(send: &mut Send<'_>) -> Outcome {
     Ok(())
 }
 
+fn loopback_v6(send: &mut Send<'_>) -> Outcome {
+    let script = |_| vec![ScriptStep::Respond(raw_response(200, "", b"ok"))];
+    let Some(server) = RawServer::v6(script) else {
+        let skipped = "transport suite: this machine has no IPv6 loopback, so one case is skipped";
+        let _ = writeln!(std::io::stderr(), "{skipped}");
+        return Ok(());
+    };
+    let server = server.ending_after(LONGEST);
+    let response = expect(send(get(&server, "/"), &Limits::api()), "GET to [::1]")?;
+    ensure!(
+        response.body().as_bytes() == b"ok",
+        "it is another response"
+    );
+    let arrived = server.requests().pop().ok_or("no request arrived")?;
+    let (host, expected) = (arrived.header("host"), server.address().to_string());
+    ensure!(host == Some(&expected[..]), "the host is {host:?}");
+    Ok(())
+}
+
 fn plain_http(send: &mut Send<'_>) -> Outcome {
     // 192.0.2.1 is reserved for documentation (RFC 5737), so no host has it.
     for base in [
@@ -83,7 +108,7 @@ fn plain_http(send: &mut Send<'_>) -> Outcome {
 }
 
 fn no_tls(send: &mut Send<'_>) -> Outcome {
-    let server = RawServer::start(|_| {
+    let server = serve(|_| {
         vec![
             ScriptStep::send(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n"),
             ScriptStep::Read,
@@ -103,6 +128,23 @@ fn closed(send: &mut Send<'_>) -> Outcome {
 
 fn reset(send: &mut Send<'_>) -> Outcome {
     maybe(send, vec![ScriptStep::Reset]).map(drop)
+}
+
+fn once(send: &mut Send<'_>) -> Outcome {
+    for steps in [
+        vec![ScriptStep::Read],
+        vec![ScriptStep::Read, ScriptStep::send(b"HTTP/1.1 200 OK\r\nco")],
+    ] {
+        let script = format!("{steps:?}");
+        let server = serve(move |_| steps.clone());
+        fails(send, &format!("http://{}", server.address()))?; // a POST and a GET
+        let count = server.requests().len();
+        ensure!(
+            count == 2,
+            "2 requests arrived {count} times after {script}"
+        );
+    }
+    Ok(())
 }
 
 fn half_a_head(send: &mut Send<'_>) -> Outcome {
@@ -176,7 +218,7 @@ fn cut_after(send: &mut Send<'_>, bytes: &'static [u8]) -> Result<u64, String> {
 
 fn maybe(send: &mut Send<'_>, steps: Vec<ScriptStep>) -> Result<TransportError, String> {
     let script = format!("{steps:?}");
-    let server = RawServer::start(move |_| steps.clone());
+    let server = serve(move |_| steps.clone());
     let error = fails(send, &format!("http://{}", server.address()))?;
     ensure!(
         error.delivery() == Delivery::Unknown,

@@ -7,7 +7,7 @@ use std::{
 
 use auth_core::{Body, Delivery, Limits, Stream};
 
-use super::{Case, Outcome, Send, ensure, expect, expect_error, get, post, raw_response};
+use super::{Case, Outcome, Send, ensure, expect, expect_error, get, post, raw_response, serve};
 use crate::raw::{RawServer, ScriptStep};
 
 pub(super) const CASES: &[Case] = &[
@@ -19,6 +19,7 @@ pub(super) const CASES: &[Case] = &[
         "a response announced above the limit is rejected at once",
         announced,
     ),
+    ("a head of megabytes is rejected", huge_head),
     ("silence times out", silence),
     ("a slow head times out", dripping_head),
     ("a slow body times out", dripping_body),
@@ -50,7 +51,7 @@ pub(super) const ADVICE: &[Case] = &[(
 )];
 
 fn single_use(send: &mut Send<'_>) -> Outcome {
-    let server = RawServer::start(|_| vec![ScriptStep::Respond(raw_response(200, "", b"ok"))]);
+    let server = serve(|_| vec![ScriptStep::Respond(raw_response(200, "", b"ok"))]);
     expect(send(get(&server, "/"), &Limits::api()), "GET")?;
     thread::sleep(Limits::JUST_USED + Duration::from_millis(300));
     let limits = Limits::token().single_use();
@@ -62,6 +63,23 @@ fn single_use(send: &mut Send<'_>) -> Outcome {
     ensure!(
         connections == 2,
         "2 requests, of which the last is a single use, took {connections} connections"
+    );
+    Ok(())
+}
+
+/// In few lines, so that a limit on their number does not help.
+fn huge_head(send: &mut Send<'_>) -> Outcome {
+    let line = format!("x-long: {}\r\n", "x".repeat(64 << 10));
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n{}\r\n",
+        line.repeat(64)
+    );
+    let server = serve(move |_| vec![ScriptStep::Read, ScriptStep::send(head.as_bytes())]);
+    let error = expect_error(send(get(&server, "/"), &Limits::token()), "a head of 4 MB")?;
+    ensure!(
+        error.delivery() == Delivery::Unknown && !error.is_timed_out(),
+        "the delivery is {:?}: {error}",
+        error.delivery()
     );
     Ok(())
 }
@@ -89,7 +107,7 @@ fn response_limit(send: &mut Send<'_>) -> Outcome {
     ] {
         let serve = |len: usize| {
             let bytes = frame(&vec![b'x'; len]);
-            RawServer::start(move |_| vec![ScriptStep::Read, ScriptStep::Send(bytes.clone())])
+            serve(move |_| vec![ScriptStep::Read, ScriptStep::Send(bytes.clone())])
         };
         let server = serve(50_000);
         let response = expect(send(get(&server, "/"), &limits), what)?;
@@ -109,7 +127,7 @@ fn response_limit(send: &mut Send<'_>) -> Outcome {
 fn announced(send: &mut Send<'_>) -> Outcome {
     for len in ["1025", "18446744073709551615"] {
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {len}\r\n\r\n").into_bytes();
-        let server = RawServer::start(move |_| {
+        let server = serve(move |_| {
             vec![
                 ScriptStep::Read,
                 ScriptStep::Send(head.clone()),
@@ -128,7 +146,7 @@ fn announced(send: &mut Send<'_>) -> Outcome {
 }
 
 fn silence(send: &mut Send<'_>) -> Outcome {
-    let server = RawServer::start(|_| vec![ScriptStep::Read, ScriptStep::Hold]);
+    let server = serve(|_| vec![ScriptStep::Read, ScriptStep::Hold]);
     in_time(send, &server, Body::Empty)?;
     ensure!(server.requests().len() == 1, "the request was not read");
     Ok(())
@@ -139,7 +157,7 @@ fn dripping_head(send: &mut Send<'_>) -> Outcome {
     let drip = ScriptStep::Drip(head, Duration::from_millis(20));
     in_time(
         send,
-        &RawServer::start(move |_| vec![ScriptStep::Read, drip.clone()]),
+        &serve(move |_| vec![ScriptStep::Read, drip.clone()]),
         Body::Empty,
     )
 }
@@ -150,11 +168,11 @@ fn dripping_body(send: &mut Send<'_>) -> Outcome {
         let drip = ScriptStep::Drip(vec![b'x'; 60_000], Duration::from_millis(20));
         vec![ScriptStep::Read, head, drip]
     };
-    in_time(send, &RawServer::start(move |_| steps()), Body::Empty)
+    in_time(send, &serve(move |_| steps()), Body::Empty)
 }
 
 fn unread_upload(send: &mut Send<'_>) -> Outcome {
-    let server = RawServer::start(|_| vec![ScriptStep::Hold]);
+    let server = serve(|_| vec![ScriptStep::Hold]);
     let zeros = Stream::new(256 << 20, || {
         Ok(Box::new(std::io::Read::take(std::io::repeat(0), 256 << 20)))
     });
@@ -163,7 +181,7 @@ fn unread_upload(send: &mut Send<'_>) -> Outcome {
 
 /// Responds with 12 pieces of 20,000 bytes, 250 ms apart: 3 s.
 fn moving() -> RawServer {
-    RawServer::start(|_| {
+    serve(|_| {
         let head = ScriptStep::send(b"HTTP/1.1 200 OK\r\ncontent-length: 240000\r\n\r\n");
         let piece = [
             ScriptStep::Pause(Duration::from_millis(250)),
@@ -195,7 +213,7 @@ fn moving_body_in_total(send: &mut Send<'_>) -> Outcome {
 }
 
 fn stalled_body(send: &mut Send<'_>) -> Outcome {
-    let server = RawServer::start(|_| {
+    let server = serve(|_| {
         let head = ScriptStep::send(b"HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n");
         let part = ScriptStep::Send(vec![b'x'; 40_000]);
         vec![ScriptStep::Read, head, part, ScriptStep::Hold]
@@ -220,7 +238,7 @@ fn moving_upload(send: &mut Send<'_>) -> Outcome {
     // Far more than the buffers of a socket, so that the client must wait for the server.
     const LEN: u64 = 32 << 20;
     for in_memory in [false, true] {
-        let server = RawServer::start(|_| {
+        let server = serve(|_| {
             vec![
                 ScriptStep::ReadSlowly(LEN as usize, Duration::from_millis(25)),
                 ScriptStep::Send(raw_response(200, "", b"ok")),

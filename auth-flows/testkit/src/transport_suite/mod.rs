@@ -19,8 +19,9 @@
 //! # }
 //! ```
 //!
-//! All cases use servers on 127.0.0.1. Two of them name other hosts, to check that the transport
-//! sends nothing there.
+//! All cases use servers on 127.0.0.1, and one on `::1` where the machine has it. Two of them name
+//! other hosts, to check that the transport sends nothing there. A server ends after a minute, so
+//! that the case of a transport that waits without a limit fails, and is named.
 //!
 //! # Cases
 //!
@@ -29,9 +30,11 @@
 //! | responses | promise |
 //! | --- | --- |
 //! | every status is a response | 1 |
+//! | an interim response is not the response | 1 |
 //! | redirects are not followed | 2 |
 //! | headers and body arrive | 3 |
 //! | a chunked body arrives | 3 |
+//! | chunks win over a Content-Length beside them | 3 |
 //! | a body that ends with its connection arrives | 3 |
 //! | responses without a body have none | 4 |
 //! | a large body arrives | 3 |
@@ -46,12 +49,14 @@
 //! | a stream of another length never arrives complete | 9 |
 //! | a stream that fails never arrives complete | 9 |
 //! | a closed idle connection never duplicates a request | 10 |
+//! | a request without a response is not sent again | 10 |
 //! | a header that no server takes is named, and not sent | 11 |
 //!
 //! | limits | promise |
 //! | --- | --- |
 //! | a response of exactly the limit is accepted, one byte more is not | 12 |
 //! | a response announced above the limit is rejected at once | 13 |
+//! | a head of megabytes is rejected | 13 |
 //! | silence times out | 14 |
 //! | a slow head times out | 14 |
 //! | a slow body times out | 14 |
@@ -76,6 +81,7 @@
 //! | --- | --- |
 //! | a refused connection: not sent | 23 |
 //! | a name that does not resolve: not sent | 23 |
+//! | plain http goes to IPv6 loopback as well | 24 |
 //! | plain http to another host is refused | 24 |
 //! | https never falls back to plain text | 25 |
 //! | a connection that closes without a response: delivery unknown | 26 |
@@ -95,6 +101,7 @@
 //!
 //! | advice | what it buys |
 //! | --- | --- |
+//! | the response after an interim one arrives | servers may send early hints (103) |
 //! | many requests share few connections | a handshake less for each request |
 //! | a single use is sent on no connection that has been idle for long | a refresh token is not lost with a connection that the server is closing |
 //! | a response of an unknown version of HTTP is an error | a device in between is not taken for the server |
@@ -106,11 +113,16 @@ mod limits;
 mod requests;
 mod responses;
 
-use std::{fmt, panic::resume_unwind, thread};
+use std::{
+    fmt,
+    panic::resume_unwind,
+    thread,
+    time::{Duration, Instant},
+};
 
 use auth_core::{Body, Limits, Request, Response, Transport, TransportError};
 
-use crate::raw::RawServer;
+use crate::raw::{RawServer, ScriptStep};
 
 /// Runs all cases over a blocking transport, those that wait at the same time, and returns the
 /// [advice](self#advice) that it does not follow.
@@ -181,13 +193,26 @@ pub fn failures(
 }
 
 fn failed(cases: &[Case], advice: bool, send: &mut Send<'_>) -> Vec<Failure> {
-    let outcomes = cases.iter().map(|(case, run)| (*case, run(send)));
-    outcomes
-        .filter_map(|(case, outcome)| {
-            let why = outcome.err()?;
-            Some(Failure { case, why, advice })
-        })
-        .collect()
+    let run = |&(case, run): &Case| {
+        let start = Instant::now();
+        let mut why = run(send).err()?;
+        if start.elapsed() >= LONGEST {
+            let seconds = LONGEST.as_secs();
+            why +=
+                &format!(" (the server ended after {seconds} s: something waits without a limit)");
+        }
+        Some(Failure { case, why, advice })
+    };
+    cases.iter().filter_map(run).collect()
+}
+
+/// How long a server of a case exists at most. A transport that waits without a limit then gets an
+/// error, and the case fails in place of the whole suite going on for ever.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Starts a server for a case.
+fn serve(script: impl Fn(usize) -> Vec<ScriptStep> + std::marker::Send + 'static) -> RawServer {
+    RawServer::start(script).ending_after(LONGEST)
 }
 
 /// Returns the number of cases.
@@ -262,6 +287,7 @@ const LISTS: &[List] = &[
     List::of(limits::CASES).waits(),
     List::of(codings::CASES),
     List::of(failures::CASES),
+    List::of(responses::ADVICE).advice(),
     List::of(requests::ADVICE).advice(),
     List::of(limits::ADVICE).advice().waits(),
     List::of(failures::ADVICE).advice(),

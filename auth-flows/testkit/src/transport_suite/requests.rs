@@ -13,7 +13,9 @@ use std::{
 use auth_core::{Body, Delivery, Limits, Stream};
 use http::HeaderValue;
 
-use super::{Case, Outcome, Send, ensure, expect, expect_error, get, post, raw_response, request};
+use super::{
+    Case, Outcome, Send, ensure, expect, expect_error, get, post, raw_response, request, serve,
+};
 use crate::raw::{RawRequest, RawServer, ScriptStep};
 
 pub(super) const CASES: &[Case] = &[
@@ -258,7 +260,7 @@ fn keep_alive(send: &mut Send<'_>) -> Outcome {
 
 fn stale(send: &mut Send<'_>) -> Outcome {
     // The server closes the connection without `Connection: close`.
-    let server = RawServer::start(|_| {
+    let server = serve(|_| {
         vec![
             ScriptStep::Read,
             ScriptStep::Send(raw_response(200, "", b"ok")),
@@ -282,7 +284,7 @@ fn stale(send: &mut Send<'_>) -> Outcome {
 }
 
 fn ok() -> RawServer {
-    RawServer::start(|_| vec![ScriptStep::Respond(raw_response(200, "", b"ok"))])
+    serve(|_| vec![ScriptStep::Respond(raw_response(200, "", b"ok"))])
 }
 
 fn limits() -> Limits {
