@@ -26,6 +26,15 @@ use crate::{
 /// `state`.
 ///
 /// Each login needs its own; a request consumes it. Wiped when dropped.
+///
+/// ```
+/// use auth_core::Entropy;
+///
+/// let mut bytes = [0; 64];
+/// getrandom::fill(&mut bytes)?;
+/// let entropy = Entropy::new(bytes);
+/// # Ok::<(), getrandom::Error>(())
+/// ```
 #[doc(alias = "random")]
 #[doc(alias = "nonce")]
 pub struct Entropy([u8; 64]);

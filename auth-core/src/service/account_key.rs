@@ -26,6 +26,9 @@ impl AccountKey {
     /// Makes the key of `account`, of the client `client_id` at `service`. The three texts are easily
     /// swapped: where there is a service, [`Service::account_key`](crate::Service::account_key) knows
     /// two of them.
+    ///
+    /// `account` is what [`account`](Self::account) returns. That of the client itself begins with
+    /// `@client`, so take the key of a name that may begin with `@` from the service.
     #[must_use]
     pub fn new(service: &str, client_id: &str, account: &str) -> Self {
         Self(Arc::new([service.into(), client_id.into(), account.into()]))

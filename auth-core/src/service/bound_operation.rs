@@ -39,6 +39,9 @@ pub struct BoundOperation<'a, O> {
 impl Service {
     /// Binds an operation to its API and a token. Send the resulting message with any HTTP client.
     ///
+    /// It does not check which token you pass: take the kind from `service.api(name)?.token()`. An
+    /// API that wants a [derived token](crate::TokenKind::Derived) refuses the token of the login.
+    ///
     /// ```
     /// use auth_core::{
     ///     Api, AuthorizationServer, BaseUrl, CallPolicy, Endpoint, Error, Message, OAuthClient,
@@ -68,6 +71,7 @@ impl Service {
     /// let base = BaseUrl::parse("https://api.example.org/v1")?;
     /// let service = Service::new("example", client, "nightly/1.0 (mail@example.org)")?
     ///     .with_api(Api::new("v1", base, TokenKind::Login));
+    /// assert_eq!(service.api("v1")?.token(), TokenKind::Login); // the kind of token to pass
     /// let message = service.bind(Status, None)?; // None: without a token
     /// let request = message.request()?; // send it with any HTTP client
     /// assert_eq!(request.uri(), "https://api.example.org/v1/status");

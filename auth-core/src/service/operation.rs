@@ -56,6 +56,10 @@ pub trait Operation {
 
     /// Reads the response, whatever its status.
     ///
+    /// A session renews the token and sends the operation again only after status 401, whatever error
+    /// this returns. Where a service says by another status that a token has ended, call the
+    /// session's `invalidate` and send the operation again.
+    ///
     /// # Errors
     /// Fails if the service refused the request, or if the response is malformed.
     fn parse(&self, response: Response) -> Result<Self::Output, Error>;

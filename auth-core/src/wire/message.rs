@@ -7,7 +7,15 @@ use crate::error::Error;
 /// revocation, or an operation bound to its API and token.
 ///
 /// Send it with any HTTP client: convert [`request`](Self::request), and pass the response to
-/// [`parse`](Self::parse).
+/// [`parse`](Self::parse). The sender
+///
+/// - follows no redirect, and returns every status as a response,
+/// - keeps the [`limits`](Self::limits), of bytes and of time,
+/// - sends a [`Body::Stream`](crate::Body::Stream) by [`Body::into_reader`](crate::Body::into_reader),
+///   since [`Body::bytes`](crate::Body::bytes) gives `None` for one.
+///
+/// A [`Transport`](crate::Transport) does all of it. The README of http-ureq has it for an agent of
+/// your own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a complete message",
     label = "does not implement `auth_core::Message`",

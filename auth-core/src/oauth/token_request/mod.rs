@@ -84,6 +84,9 @@ impl<'a> TokenRequest<'a> {
     }
 
     /// Renews with a refresh token (RFC 6749 section 6).
+    ///
+    /// If the response has no refresh token, the old one stays valid: keep it, with
+    /// [`TokenResponse::or_refresh_token`](crate::TokenResponse::or_refresh_token).
     #[doc(alias = "renew")]
     #[must_use]
     pub fn refresh(client: &'a OAuthClient, refresh_token: &'a SecretText) -> Self {

@@ -177,7 +177,20 @@ impl<'a> StoreSuite<'a> {
     }
 
     /// Adds the case of foreign content. `put` writes something else in the place of this account's
-    /// token record: another program's text, or half a token record.
+    /// token record: another program's text, or half a token record. It is called several times for
+    /// one account that has a record, while no lease is held, and must not change the records of
+    /// others. A store fails to load it or returns it as it is, but never says that there is none.
+    ///
+    /// ```no_run
+    /// # use auth_core::{AccountKey, Store};
+    /// # use auth_testkit::store_suite::StoreSuite;
+    /// # fn check<S: Store>(open: impl Fn() -> S + Sync, path: impl Fn(&AccountKey) -> std::path::PathBuf + Sync) {
+    /// let put = |key: &AccountKey| {
+    ///     std::fs::write(path(key), "of another program").expect("it is written");
+    /// };
+    /// StoreSuite::new(open).with_foreign_content(put).run();
+    /// # }
+    /// ```
     pub fn with_foreign_content(mut self, put: impl Fn(&AccountKey) + Sync + 'a) -> Self {
         self.foreign_content = Some(Box::new(put));
         self
