@@ -1,5 +1,7 @@
 //! Cases: every status is a response, and responses arrive complete.
 
+use std::time::Duration;
+
 use auth_core::{Body, Delivery, Limits, Response, TransportError};
 
 use super::{Case, Outcome, Send, ensure, expect, get, post, raw_response, request, serve};
@@ -74,9 +76,11 @@ fn interim_skipped(send: &mut Send<'_>) -> Outcome {
 /// Sends a GET and a POST to a server that sends this head before each response.
 fn after_interim(send: &mut Send<'_>, head: &'static str) -> [Result<Response, TransportError>; 2] {
     let bytes = [head.as_bytes(), &raw_response(200, "", b"final")].concat();
+    // Who takes the interim one for the response waits for its body.
+    let limits = Limits::api().with_timeout(Duration::from_secs(5));
     let server = serve(move |_| vec![ScriptStep::Respond(bytes.clone())]);
     [get(&server, "/"), post(&server, "/", Body::plain("a=b"))]
-        .map(|request| send(request, &Limits::api()))
+        .map(|request| send(request, &limits))
 }
 
 fn is_final(response: &Response, head: &str) -> Outcome {
