@@ -26,6 +26,27 @@ pub(super) fn invalid(setting: &str, what: &'static str, example: &str) -> Error
         .with_help(format!("use a URL such as {example}"))
 }
 
+/// Refuses a URL whose user or password has a character that ends it, so that the rest of it would be
+/// taken for the host, which errors show.
+pub(super) fn check_encoding(setting: &str, url: &str) -> Result<(), Error> {
+    let (_, rest) = url.split_once("://").unwrap_or(("", url));
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at(end);
+    // In options, it is part of a value.
+    let is_cut = |(before, _): (&str, &str)| !before.contains('=');
+    let cut = !authority.is_empty() && tail.split_once('@').is_some_and(is_cut);
+    match authority.matches('@').count() {
+        0 if !cut => Ok(()),
+        1 => Ok(()),
+        _ => Err(Error::new(
+            ErrorKind::Configuration,
+            "the user or the password in the URL has a character that is not encoded",
+        )
+        .with_setting(setting.to_owned())
+        .with_help("write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23 and % as %25 in them")),
+    }
+}
+
 /// Returns whether a connection to this host stays on the machine.
 pub(super) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
@@ -50,6 +71,32 @@ pub(super) fn needs_tls(host: &str, how: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_password_that_is_not_encoded_is_no_host() {
+        for url in [
+            "postgres://u:s3cret@w0rd@127.0.0.1:5432/d",
+            "rediss://u:s3cret@w0rd@h/0",
+            "postgres://u:1?w0rd@h/d",
+            "postgres://u:1#w0rd@h/d",
+            "redis://:1/w0rd@h",
+        ] {
+            let error = check_encoding("TOKENS", url).expect_err(url);
+            assert!(error.is_configuration() && error.setting() == Some("TOKENS"));
+            let text = format!("{error:#} {error:?}");
+            assert!(text.contains("%40") && !text.contains("w0rd"), "{text}");
+        }
+        for url in [
+            "postgres://u:s3cret%40w0rd@h/d",
+            "postgres://h/d?user=u&password=a@b",
+            "postgres:///d?host=/run/@socket",
+            "unix:///run/a@b.sock",
+            "redis://h",
+            "",
+        ] {
+            check_encoding("TOKENS", url).expect(url);
+        }
+    }
 
     #[test]
     fn loopback() {

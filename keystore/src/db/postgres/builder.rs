@@ -156,6 +156,7 @@ impl PostgresBuilder {
                 "the URL of the database does not begin with postgres://",
             ));
         }
+        url::check_encoding(setting, text)?;
         let (before, query) = text.split_once('?').unwrap_or((text, ""));
         if ["sslrootcert=", "sslcert=", "sslkey="]
             .iter()

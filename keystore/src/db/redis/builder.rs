@@ -148,6 +148,7 @@ impl RedisBuilder {
                 ));
             }
         };
+        url::check_encoding(setting, text)?;
         // Without the `s`: the crate's own TLS is not used. Its error may quote the URL.
         let plain = SecretText::from(format!("{scheme}://{rest}"));
         let info = plain.expose_secret().into_connection_info();
