@@ -17,9 +17,7 @@ pub(super) fn config() -> Result<ClientConfig, Error> {
             "the system has no certificates, which an encrypted connection requires",
         )
         .with_setting("SSL_CERT_FILE")
-        .with_help(
-            "install ca-certificates, or set SSL_CERT_FILE to a file with the certificate",
-        ));
+        .with_help("install ca-certificates, or set SSL_CERT_FILE to a file with certificates"));
     }
     let provider = Arc::new(ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
@@ -37,14 +35,14 @@ pub(super) fn refusal(error: &io::Error) -> Option<&rustls::Error> {
 }
 
 /// Returns the error of a server that TLS refused, or that refused ours.
-pub(super) fn refused(label: &str, setting: &'static str, why: &rustls::Error) -> Error {
+pub(super) fn refused(label: &str, setting: &str, why: &rustls::Error) -> Error {
     let help = match why {
         rustls::Error::InvalidCertificate(problem) => certificate_help(problem),
         rustls::Error::InvalidMessage(_) => "use a port at which the server speaks TLS",
         _ => OTHER,
     };
     Error::new(ErrorKind::Configuration, format!("{label}: TLS failed"))
-        .with_setting(setting)
+        .with_setting(setting.to_owned())
         .with_help(help)
 }
 
@@ -54,8 +52,8 @@ fn certificate_help(problem: &CertificateError) -> &'static str {
     match problem {
         // The second one: of another authority with the same name.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-            "set SSL_CERT_FILE to a file with the certificate of the authority that signed the \
-             server's"
+            "set SSL_CERT_FILE to a copy of the system's certificates with that of the authority \
+             that signed the server's: it replaces them for all connections of this program"
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "use a host in the URL that the certificate of the server names"

@@ -23,7 +23,9 @@ pub(super) fn in_variable(name: &str, example: &str) -> Result<SecretText, Error
 pub(super) fn invalid(setting: &str, what: &'static str, example: &str) -> Error {
     Error::new(ErrorKind::Configuration, what)
         .with_setting(setting.to_owned())
-        .with_help(format!("use a URL such as {example}"))
+        .with_help(format!(
+            "use a URL such as {example}, and percent-encode @ : / # % in its password"
+        ))
 }
 
 /// Refuses a URL whose user or password has a character that ends it, so that the rest of it would be
@@ -57,12 +59,12 @@ pub(super) fn is_loopback(host: &str) -> bool {
 }
 
 /// Returns the error for a host that is reached over a network without TLS.
-pub(super) fn needs_tls(host: &str, how: &str) -> Error {
+pub(super) fn needs_tls(setting: &str, host: &str, how: &str) -> Error {
     Error::new(
         ErrorKind::Configuration,
         format!("the connection to {host} would not be encrypted"),
     )
-    .with_setting("TLS")
+    .with_setting(setting.to_owned())
     .with_help(format!(
         "{how}; on a network that is safe by itself, say so with unencrypted_connection"
     ))

@@ -21,6 +21,8 @@ use crate::{
 
 const EXAMPLE: &str = "postgres://user:password@host:5432/database";
 const SETTING: &str = "Postgres";
+/// The port of a URL without one.
+const PORT: u16 = 5432;
 /// How long opening a connection may take.
 const CONNECT: Duration = Duration::from_secs(4);
 
@@ -30,8 +32,8 @@ const CONNECT: Duration = Duration::from_secs(4);
 /// `sslmode=require`, `host=/run/postgresql`.
 ///
 /// **TLS** is required for every host but this machine. The certificate is checked against those of
-/// the system, or of the file that the variable `SSL_CERT_FILE` names, and for the host in the URL:
-/// `sslmode=require` means what libpq calls `verify-full`, which is accepted as well.
+/// the system, or of the file that the variable `SSL_CERT_FILE` names in their place, and for the
+/// host in the URL: `sslmode=require` means what libpq calls `verify-full`, which is accepted too.
 ///
 /// ```no_run
 /// use keystore::{EncryptionKey, Postgres};
@@ -104,7 +106,8 @@ impl PostgresBuilder {
     /// Returns the SQL that creates the schema or brings it up to date, to be run by hand or by a
     /// tool for migrations. The same as [`migrate`](Self::migrate), as often as you like.
     ///
-    /// The user of the store needs `USAGE` on the schema, and `SELECT, INSERT, UPDATE` on its tables.
+    /// The user of the store needs `USAGE` on the schema, `SELECT` on `auth_meta`, and `SELECT,
+    /// INSERT, UPDATE` on `auth_record`, `auth_lease`, `auth_note`.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] if the namespace cannot be used.
@@ -164,10 +167,11 @@ impl PostgresBuilder {
         {
             let what = "the URL of the database names files for TLS (sslrootcert, sslcert, sslkey)";
             return Err(Error::new(ErrorKind::Configuration, what)
-                .with_setting(SETTING)
+                .with_setting(setting.to_owned())
                 .with_help(
                     "remove them from the URL; for a certificate of your own, set SSL_CERT_FILE to \
-                     its file. A client certificate cannot be used",
+                     a copy of the system's certificates with it. A client certificate cannot be \
+                     used",
                 ));
         }
         // Every certificate is verified, with its host, as these two of libpq's modes ask for.
@@ -180,7 +184,7 @@ impl PostgresBuilder {
         let mut config = parsed.map_err(|_| invalid("the URL of the database is invalid"))?;
         let host = match config.get_hosts() {
             [] => return Err(invalid("the URL of the database has no host")),
-            hosts => hosts.iter().map(name).collect::<Vec<_>>().join(","),
+            hosts => names(hosts, config.get_ports()),
         };
         let is_local = config.get_hosts().iter().all(|host| match host {
             Host::Tcp(name) => url::is_loopback(name),
@@ -196,7 +200,11 @@ impl PostgresBuilder {
             (SslMode::Require, _) => SslMode::Require,
             (_, true) => SslMode::Disable,
             (SslMode::Disable, false) => {
-                return Err(url::needs_tls(&host, "remove sslmode=disable from the URL"));
+                return Err(url::needs_tls(
+                    setting,
+                    &host,
+                    "remove sslmode=disable from the URL",
+                ));
             }
             (_, false) => SslMode::Require,
         };
@@ -216,16 +224,29 @@ impl PostgresBuilder {
             .or(config.get_user())
             .unwrap_or_default();
         let label = format!("PostgreSQL {host}/{database}, schema {}", self.namespace);
-        Ok(Connection::new(config, tls, label, &self.namespace))
+        Ok(Connection::new(
+            config,
+            tls,
+            label,
+            setting,
+            &self.namespace,
+        ))
     }
 }
 
-fn name(host: &Host) -> String {
-    match host {
-        Host::Tcp(name) => name.clone(),
-        #[cfg(unix)]
-        Host::Unix(path) => path.display().to_string(),
-    }
+/// Returns the hosts with their ports, as the URL has them: one port is that of all hosts.
+fn names(hosts: &[Host], ports: &[u16]) -> String {
+    let name = |(place, host): (usize, &Host)| {
+        let port = ports.get(place).or(ports.first()).unwrap_or(&PORT);
+        match host {
+            Host::Tcp(name) if name.contains(':') => format!("[{name}]:{port}"),
+            Host::Tcp(name) => format!("{name}:{port}"),
+            #[cfg(unix)]
+            Host::Unix(path) => format!("{}:{port}", path.display()),
+        }
+    };
+    let names: Vec<_> = hosts.iter().enumerate().map(name).collect();
+    names.join(",")
 }
 
 impl fmt::Debug for PostgresBuilder {
@@ -238,7 +259,7 @@ impl fmt::Debug for PostgresBuilder {
 }
 
 /// The error for a schema that is missing or of another version.
-pub(super) fn wrong_schema(label: &str, found: Option<i32>) -> Error {
+pub(super) fn wrong_schema(label: &str, setting: &str, found: Option<i32>) -> Error {
     let (what, help) = match found {
         None => (
             "its tables are missing".to_owned(),
@@ -260,7 +281,7 @@ pub(super) fn wrong_schema(label: &str, found: Option<i32>) -> Error {
         ),
     };
     Error::new(ErrorKind::Configuration, format!("{label}: {what}"))
-        .with_setting(SETTING)
+        .with_setting(setting.to_owned())
         .with_help(help)
 }
 
@@ -291,6 +312,30 @@ mod tests {
             !format!("{error:?}").contains("marked-password"),
             "{error:?}"
         );
+        for options in ["?sslmode=disable", "?sslcert=/c"] {
+            let builder = PostgresBuilder {
+                variable: Some("ATLAS_URL".to_owned()),
+                ..Postgres::builder(format!("postgres://u@db.example.org/d{options}"))
+            };
+            let error = builder.connection().err().expect(options);
+            assert_eq!(error.setting(), Some("ATLAS_URL"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_the_server_refuses_names_the_variable_of_the_url() {
+        let check = |variable: Option<&str>, expect: &str| {
+            let builder = PostgresBuilder {
+                variable: variable.map(str::to_owned),
+                ..Postgres::builder("postgres://u@127.0.0.1/d")
+            };
+            let connection = builder.connection().unwrap();
+            for error in [connection.read_only(), connection.wrong_schema(None)] {
+                assert_eq!(error.setting(), Some(expect), "{error}");
+            }
+        };
+        check(Some("ATLAS_URL"), "ATLAS_URL");
+        check(None, "Postgres");
     }
 
     #[test]
@@ -345,15 +390,24 @@ mod tests {
         let url = "postgres://u:marked-password@127.0.0.1:5433/d";
         check(
             Postgres::builder(url),
-            "PostgreSQL 127.0.0.1/d, schema keystore",
+            "PostgreSQL 127.0.0.1:5433/d, schema keystore",
         );
         let far = "postgres://u:marked-password@db/d?sslmode=disable";
         check(
             Postgres::builder(far)
                 .unencrypted_connection()
                 .namespace("x"),
-            "PostgreSQL db/d, schema x",
+            "PostgreSQL db:5432/d, schema x",
         );
+        for (hosts, expect) in [
+            ("db:5433,other:5434", "db:5433,other:5434"),
+            ("db,other:5434", "db:5432,other:5434"),
+            ("[::1]", "[::1]:5432"),
+        ] {
+            let url = format!("postgres://u:marked-password@{hosts}/d");
+            let builder = Postgres::builder(url).unencrypted_connection();
+            check(builder, &format!("PostgreSQL {expect}/d, schema keystore"));
+        }
     }
 
     #[test]

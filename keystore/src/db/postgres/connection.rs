@@ -21,6 +21,8 @@ pub(super) struct Connection {
     config: Config,
     tls: Option<ClientConfig>,
     label: String,
+    /// What errors name: the variable of the URL, if it came from one.
+    setting: String,
     schema: String,
     client: Mutex<Option<Arc<Client>>>,
 }
@@ -47,12 +49,14 @@ impl Connection {
         config: Config,
         tls: Option<ClientConfig>,
         label: String,
+        setting: &str,
         schema: &str,
     ) -> Self {
         Self {
             config,
             tls,
             label,
+            setting: setting.to_owned(),
             schema: schema.to_owned(),
             client: Mutex::new(None),
         }
@@ -128,10 +132,10 @@ impl Connection {
     pub(super) async fn check_version(&self, client: &Client, check: &str) -> Result<(), Error> {
         let row = client.query_typed_opt(check, &[]).await;
         let row = row.map_err(|error| self.error(error))?;
-        let row = row.ok_or_else(|| wrong_schema(&self.label, None))?;
+        let row = row.ok_or_else(|| self.wrong_schema(None))?;
         let (version, standby): (i32, bool) = (self.get(&row, 0)?, self.get(&row, 1)?);
         match (version == schema::VERSION, standby) {
-            (false, _) => Err(wrong_schema(&self.label, Some(version))),
+            (false, _) => Err(self.wrong_schema(Some(version))),
             (true, true) => Err(self.read_only()),
             (true, false) => Ok(()),
         }
@@ -146,10 +150,14 @@ impl Connection {
         row.try_get(column).map_err(|error| self.error(error))
     }
 
-    fn read_only(&self) -> Error {
+    pub(super) fn wrong_schema(&self, found: Option<i32>) -> Error {
+        wrong_schema(&self.label, &self.setting, found)
+    }
+
+    pub(super) fn read_only(&self) -> Error {
         let what = format!("{} cannot be written: it is a standby", self.label);
         Error::new(ErrorKind::Configuration, what)
-            .with_setting("Postgres")
+            .with_setting(self.setting.clone())
             .with_help("connect to the primary, or add target_session_attrs=read-write to the URL")
     }
 
@@ -159,7 +167,7 @@ impl Connection {
         let Some(found) = error.as_db_error() else {
             let source = error.source().and_then(|source| source.downcast_ref());
             if let Some(why) = source.and_then(tls::refusal) {
-                return tls::refused(label, "Postgres", why).with_source(error);
+                return tls::refused(label, &self.setting, why).with_source(error);
             }
             let lost = error.is_closed()
                 || error
@@ -171,10 +179,10 @@ impl Connection {
                 true => Error::new(ErrorKind::Transport, format!("{label} is out of reach"))
                     .with_help("try again; if it happens again, look whether the server runs"),
                 false => Error::new(ErrorKind::Configuration, format!("{label}: cannot connect"))
-                    .with_setting("Postgres")
+                    .with_setting(self.setting.clone())
                     .with_help(
-                        "correct the URL, or the certificate of the server; SSL_CERT_FILE may name \
-                         that of its authority",
+                        "correct the URL (percent-encode @ : / # % in its password), or the \
+                         certificate of the server",
                     ),
             }
             .with_source(error);
@@ -183,7 +191,7 @@ impl Connection {
         let (kind, help) = match (found.code(), &code[..2]) {
             (&SqlState::READ_ONLY_SQL_TRANSACTION, _) => return self.read_only(),
             (&SqlState::UNDEFINED_TABLE | &SqlState::INVALID_SCHEMA_NAME, _) => {
-                return wrong_schema(label, None);
+                return self.wrong_schema(None);
             }
             // PgBouncer has one code for what it refuses and for what may pass.
             (&SqlState::PROTOCOL_VIOLATION, _) if found.message().contains("no such database") => {
@@ -212,7 +220,8 @@ impl Connection {
             (_, "3D") => (ErrorKind::Configuration, "correct the database in the URL"),
             (&SqlState::INSUFFICIENT_PRIVILEGE, _) => (
                 ErrorKind::Configuration,
-                "grant this user USAGE on the schema and SELECT, INSERT, UPDATE on its tables",
+                "grant this user USAGE on the schema, SELECT on auth_meta, and SELECT, INSERT, \
+                 UPDATE on auth_record, auth_lease, auth_note; to migrate, CREATE on the database",
             ),
             (_, "42") => (
                 ErrorKind::Configuration,
@@ -230,7 +239,7 @@ impl Connection {
         let what = format!("{label}: {} (SQLSTATE {code})", found.message());
         let error = Error::new(kind, what).with_help(help);
         match kind {
-            ErrorKind::Configuration => error.with_setting("Postgres"),
+            ErrorKind::Configuration => error.with_setting(self.setting.clone()),
             _ => error,
         }
     }

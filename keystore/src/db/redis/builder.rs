@@ -23,7 +23,7 @@ const SETTING: &str = "Redis";
 ///
 /// The URL is a secret: neither `Debug` nor an error shows it. `rediss://` (or `valkeys://`) is with
 /// TLS, which every host but this machine requires. The certificate is checked against those of the
-/// system, or of the file that the variable `SSL_CERT_FILE` names.
+/// system, or of the file that the variable `SSL_CERT_FILE` names in their place.
 ///
 /// ```no_run
 /// use keystore::{EncryptionKey, Redis};
@@ -159,7 +159,11 @@ impl RedisBuilder {
             _ => return Err(invalid("the URL of the server is invalid")),
         };
         if !with_tls && !is_local && !self.unencrypted_connection {
-            return Err(url::needs_tls(&place, "begin the URL with rediss://"));
+            return Err(url::needs_tls(
+                setting,
+                &place,
+                "begin the URL with rediss://",
+            ));
         }
         let tls = match with_tls {
             true => Some(tls::config()?),
@@ -167,7 +171,7 @@ impl RedisBuilder {
         };
         let database = info.redis_settings().db();
         let label = format!("Redis {place}/{database}, keys {}", self.namespace);
-        Ok(Connection::new(info, tls, label))
+        Ok(Connection::new(info, tls, label, setting))
     }
 }
 
@@ -196,6 +200,22 @@ mod tests {
             !format!("{error:?}").contains("marked-password"),
             "{error:?}"
         );
+    }
+
+    #[test]
+    fn what_the_server_refuses_names_the_variable_of_the_url() {
+        let check = |variable: Option<&str>, expect: &str| {
+            let builder = RedisBuilder {
+                variable: variable.map(str::to_owned),
+                ..Redis::builder("redis://127.0.0.1")
+            };
+            let connection = builder.connection().unwrap();
+            for error in [connection.replica(), connection.cluster()] {
+                assert_eq!(error.setting(), Some(expect), "{error}");
+            }
+        };
+        check(Some("ATLAS_URL"), "ATLAS_URL");
+        check(None, "Redis");
     }
 
     #[test]

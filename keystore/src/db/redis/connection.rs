@@ -37,21 +37,33 @@ pub(super) struct Connection {
     info: ConnectionInfo,
     tls: Option<ClientConfig>,
     label: String,
+    /// What errors name: the variable of the URL, if it came from one.
+    setting: String,
     open: Mutex<Option<MultiplexedConnection>>,
 }
 
 impl Connection {
-    pub(super) fn new(info: ConnectionInfo, tls: Option<ClientConfig>, label: String) -> Self {
+    pub(super) fn new(
+        info: ConnectionInfo,
+        tls: Option<ClientConfig>,
+        label: String,
+        setting: &str,
+    ) -> Self {
         Self {
             info,
             tls,
             label,
+            setting: setting.to_owned(),
             open: Mutex::new(None),
         }
     }
 
     pub(super) fn label(&self) -> &str {
         &self.label
+    }
+
+    pub(super) fn setting(&self) -> &str {
+        &self.setting
     }
 
     /// Returns the open connection, or opens one. Callers send over it at the same time, and each
@@ -166,7 +178,7 @@ impl Connection {
     fn unknown_host(&self, source: impl std::error::Error + Send + Sync + 'static) -> Error {
         let what = format!("{}: the host cannot be one of a certificate", self.label);
         Error::new(ErrorKind::Configuration, what)
-            .with_setting("Redis")
+            .with_setting(self.setting.clone())
             .with_help("correct the host in the URL")
             .with_source(source)
     }
@@ -174,7 +186,7 @@ impl Connection {
     pub(super) fn replica(&self) -> Error {
         let what = format!("{} cannot be written: it is a replica", self.label);
         Error::new(ErrorKind::Configuration, what)
-            .with_setting("Redis")
+            .with_setting(self.setting.clone())
             .with_help("connect to the primary")
     }
 
@@ -182,13 +194,13 @@ impl Connection {
     pub(super) fn cluster(&self) -> Error {
         let what = format!("{} is a node of a cluster", self.label);
         Error::new(ErrorKind::Configuration, what)
-            .with_setting("Redis")
+            .with_setting(self.setting.clone())
             .with_help("connect to a server that is not in cluster mode")
     }
 
     fn untrusted(&self, source: io::Error) -> Error {
         match tls::refusal(&source) {
-            Some(why) => tls::refused(&self.label, "Redis", why).with_source(source),
+            Some(why) => tls::refused(&self.label, &self.setting, why).with_source(source),
             None => self.unreachable(source),
         }
     }
@@ -197,7 +209,7 @@ impl Connection {
         let label = &self.label;
         let configuration = |what: String, help: &'static str| {
             Error::new(ErrorKind::Configuration, what)
-                .with_setting("Redis")
+                .with_setting(self.setting.clone())
                 .with_help(help)
         };
         let (code, words) = (
@@ -211,7 +223,8 @@ impl Connection {
             ),
             (Kind::Server(ServerErrorKind::NoPerm), _) => configuration(
                 format!("{label} does not permit this user a command"),
-                "permit @read, @write, @scripting and info for the keys of the namespace",
+                "permit @read, @write, @scripting, @pubsub, info, ping and config|get for the keys \
+                 and channels of the namespace, and select for a database other than 0",
             ),
             (Kind::Server(ServerErrorKind::ReadOnly), _) => return self.replica(),
             _ if words.contains("DB index is out of range") => configuration(

@@ -99,7 +99,7 @@ impl RedisEngine {
                 Some(value) => {
                     let what = format!("{label} has `{name} {value}`: {loss}");
                     return Err(Error::new(ErrorKind::Configuration, what)
-                        .with_setting("Redis")
+                        .with_setting(self.connection.setting().to_owned())
                         .with_help(format!(
                             "set `{name} {wanted}` at the server, or accept the loss with \
                              volatile_server"
