@@ -2,32 +2,42 @@
 //! or Valkey. `docs/FLEET.md` is the guide for its operator.
 //!
 //! ```sh
-//! export TOKENS=postgres://atlas:password@db.example:5432/atlas TOKENS_KEY=$(openssl rand -hex 32)
 //! cargo build -p api-infoflora --features keystore/postgres,keystore/redis,http-reqwest/rustls \
-//!     --example infoflora-fleet
+//!     --example infoflora-fleet # target/debug/examples/infoflora-fleet
+//! export TOKENS=postgres://atlas:password@db.example:5432/atlas TOKENS_KEY=$(openssl rand -hex 32)
 //! infoflora-fleet schema     # prints the SQL for the owner of the database
-//! infoflora-fleet migrate    # or runs it, as the user in the URL
+//! infoflora-fleet migrate    # or runs it, as the user in the URL, who may create the schema
+//! infoflora-fleet            # then, on each host
 //! infoflora-fleet reseal     # after a change of the key: encrypts all records with the new one
-//! infoflora-fleet            # then, on each host, with the settings of infoflora-service
 //! ```
 //!
 //! | variable | meaning |
 //! | --- | --- |
-//! | `TOKENS` | the URL of the engine (`postgres://…`, `rediss://…`), or a directory of this host alone. It contains a password: never an argument, which all users of a host can read |
+//! | `TOKENS` | the URL of the engine (`postgres://…`, `rediss://…`, `valkeys://…`), or a directory of this host alone. In its password, percent-encode `@ : / # %`. It contains a password: never an argument, which all users of a host can read |
 //! | `TOKENS_KEY` | the key that encrypts what an engine stores, the same on all hosts: 64 hexadecimal digits |
 //! | `TOKENS_OLD_KEY` | another key that records may be encrypted with, while the key is changed |
 //! | `NAMESPACE` | keeps services apart that share an engine. Default: `infoflora_service` |
+//! | `INFOFLORA_CLIENT_ID`, `INFOFLORA_CLIENT_SECRET` | the registered client |
+//! | `CONTACT` | your e-mail address or web page, for the User-Agent |
+//! | `PUBLIC_URL` | where visitors connect, the same on all hosts: `https://my-app.example`. Registered with `/oauth2redirect` behind it |
+//! | `LISTEN` | the address of this host that the proxy connects to: `127.0.0.1:8080` |
 //!
-//! The variables and the responses are those of `main.rs` and `support/mod.rs` otherwise.
+//! `support/mod.rs` has the other variables, `main.rs` the responses, `support/end.rs` the exit
+//! statuses.
 
 mod web;
 
-use std::{env, error::Error, ffi::OsStr, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{env, error::Error, ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc};
 
 use auth_core::{Error as AuthError, ErrorKind, Store};
 use keystore::{EncryptionKey, Postgres, PostgresBuilder, Redis, RedisBuilder, Sealed};
 
 use web::support::end;
+
+const USAGE: &str = "usage: infoflora-fleet [--local] [--ureq] serves visitors; \
+                     infoflora-fleet schema prints the SQL of the tables; \
+                     infoflora-fleet migrate creates them; \
+                     infoflora-fleet reseal encrypts all records with TOKENS_KEY";
 
 /// A store that is described by `TOKENS`, and not open yet.
 enum Tokens {
@@ -38,15 +48,17 @@ enum Tokens {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let mut args = env::args_os().skip(1);
-    match args.next().as_deref().and_then(OsStr::to_str) {
-        Some("schema") => end::end(schema(PostgresBuilder::schema)),
-        Some("migrate") => end::end(schema(|builder| {
+    let args: Vec<OsString> = env::args_os().skip(1).collect();
+    let args: Vec<_> = args.iter().map(|arg| arg.to_str().unwrap_or("")).collect();
+    match args[..] {
+        ["schema"] => end::end(schema(PostgresBuilder::schema)),
+        ["migrate"] => end::end(schema(|builder| {
             builder.migrate()?;
             Ok("the tables are up to date".to_owned())
         })),
-        Some("reseal") => end::end(reseal()),
-        _ => web::serve(store).await,
+        ["reseal"] => end::end(reseal()),
+        _ if args.iter().all(|arg| ["--local", "--ureq"].contains(arg)) => web::serve(store).await,
+        _ => end::end(Err(end::wrong(USAGE))),
     }
 }
 
@@ -114,7 +126,16 @@ fn tokens() -> Result<Tokens, AuthError> {
         Some("postgres" | "postgresql") => {
             Tokens::Postgres(Postgres::in_variable("TOKENS")?.namespace(&namespace))
         }
-        Some(_) => Tokens::Redis(Redis::in_variable("TOKENS")?.namespace(&namespace)),
+        Some("redis" | "rediss" | "valkey" | "valkeys" | "unix" | "redis+unix" | "valkey+unix") => {
+            Tokens::Redis(Redis::in_variable("TOKENS")?.namespace(&namespace))
+        }
+        Some(_) => {
+            let what = "the URL in TOKENS is of an unknown engine";
+            return Err(AuthError::new(ErrorKind::Configuration, what).with_help(
+                "begin it with postgres://, postgresql://, rediss://, redis://, valkeys://, \
+                 valkey:// or redis+unix://; a directory has no ://",
+            ));
+        }
         None => Tokens::Folder(tokens.into()),
     })
 }

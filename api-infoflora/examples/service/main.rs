@@ -9,11 +9,12 @@
 //! ```
 //!
 //! It serves http on a loopback address. Visitors connect to `PUBLIC_URL`, where a proxy (nginx,
-//! Caddy) terminates TLS. Register `PUBLIC_URL` followed by `/oauth2redirect` as the redirect URI,
-//! character for character. `TOKENS` sets a directory for the tokens, so that visitors stay logged
-//! in over a restart. With `--ureq` it uses ureq (and the feature `http-ureq/rustls`) instead of
-//! reqwest, on tokio's blocking threads. With `--local` it prints an address that you can open:
-//! log in as `alice` with the password `password`. See `support/mod.rs` for the other settings.
+//! Caddy) terminates TLS. Register `PUBLIC_URL` (without a slash at its end) followed by
+//! `/oauth2redirect` as the redirect URI, character for character. `TOKENS` sets a directory for
+//! the tokens, so that visitors stay logged in over a restart. With `--ureq` it uses ureq (and the
+//! feature `http-ureq/rustls`) instead of reqwest, on tokio's blocking threads. With `--local` it
+//! prints an address that you can open: log in as `alice` with the password `password`. See
+//! `support/mod.rs` for the other settings.
 //!
 //! | request | response |
 //! | --- | --- |

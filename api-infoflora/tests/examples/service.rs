@@ -24,7 +24,8 @@ struct Service {
 
 impl Service {
     fn start(command: &mut Command) -> Self {
-        let command = command.env("PUBLIC_URL", "https://my-app.example");
+        // The slash is no part of the redirect URI, which the server compares by character.
+        let command = command.env("PUBLIC_URL", "https://my-app.example/");
         Self::spawn(command.env("LISTEN", "127.0.0.1:0"))
     }
 

@@ -76,7 +76,10 @@ async fn run(open: Open) -> Result<(), Box<dyn Error>> {
         store,
         metrics,
         logins: Logins::default(),
-        redirect_uri: RedirectUri::parse(&format!("{public}/oauth2redirect"))?,
+        redirect_uri: RedirectUri::parse(&format!(
+            "{}/oauth2redirect",
+            public.trim_end_matches('/')
+        ))?,
     });
 
     note(&address);
