@@ -167,8 +167,8 @@ fn over(kind: Kind, report: &mut Report) -> Result<(), Stop> {
         accidents::run(&engine, report);
         trouble::run(&engine, report);
     }
-    service::run(&engine, report);
     setups::run(&engine, report);
+    service::run(&engine, report);
     Ok(())
 }
 
