@@ -40,8 +40,8 @@ pub(super) fn run(all: &mut Chapter<'_>) {
     );
     all.step(
         "export",
-        "every observation, page by page, as NDJSON",
-        Some("2 API"),
+        "asks who calls, then every observation, page by page, as NDJSON",
+        Some("3 API"),
         |all| {
             run(
                 all,
@@ -103,7 +103,7 @@ pub(super) fn run(all: &mut Chapter<'_>) {
     all.step(
         "a plain token",
         "copied from the web site; no application",
-        Some("2 API"),
+        Some("3 API"),
         |all| {
             let token = all.server.command("token").concat();
             let line = format!(

@@ -1,6 +1,6 @@
 //! The async driver: a token, a renewal in a task of its own, and the loop that every flow runs in.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 use auth_core::{
     BoxFuture, Error, Event, Operation, PermitKind, Step, Token, TokenKind, TokenRecord,
@@ -59,7 +59,8 @@ impl AsyncSession {
     ) -> Result<(), Error> {
         let span = Span::call(self.key(), name);
         let mut run = Run::new(&span);
-        let result = self.call_within(operation, &mut run);
+        // In its place: inside the wrapper it would be moved once more.
+        let result = pin!(self.call_within(operation, &mut run));
         let result = span.clone().within(result).await;
         span.end(&result);
         result

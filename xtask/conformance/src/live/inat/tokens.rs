@@ -174,7 +174,7 @@ pub(super) fn facts() -> Vec<Fact> {
         Fact::new(
             "v2 refuses an expired API token",
             "a search of v2 with an expired API token: 401",
-            Source::new("api-inat/src/testkit/mod.rs", "v2 refuses both"),
+            Source::new("api-inat/src/testkit/mod.rs", "v2 refuses it"),
             |env| {
                 let search = Probe::get(V2, "/observations?per_page=0").bearer(EXPIRED);
                 let reply = env.send(search)?;
