@@ -18,7 +18,7 @@ use super::{Error, text::holds};
 // A release may tell more causes apart.
 #[non_exhaustive]
 pub enum Cause {
-    /// The host's name could not be resolved: there is no such name, or no name server responded.
+    /// The host's name could not be resolved: it does not exist, or the name servers are silent.
     NameLookup,
     /// The host has no program that listens on the port.
     ConnectionRefused,

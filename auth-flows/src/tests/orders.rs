@@ -344,7 +344,7 @@ proptest! {
         }
     }
 
-    /// What the random worlds draw in one run of four: nobody ever gives the lease back.
+    /// What the random worlds draw in one run of four: the lease is never given back.
     #[test]
     fn renewals_end_also_if_the_lease_is_never_granted(
         wall in 10_000u64..1 << 40,

@@ -252,7 +252,7 @@ impl Upload {
     }
 }
 
-/// Sends the pieces until the body is complete, fails, or is no longer wanted.
+/// Sends the pieces until the body is complete, fails, or the receiver is dropped.
 fn read(mut reader: BodyReader, sender: &mpsc::Sender<io::Result<Bytes>>) {
     loop {
         let mut piece = Vec::with_capacity(PIECE);

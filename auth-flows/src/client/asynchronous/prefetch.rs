@@ -19,8 +19,8 @@ pub(super) type Start<P> = fn(&AsyncSession, &P) -> InFlight<<P as Operation>::O
 
 /// Starts the request in a task, which the returned future waits for. Dropping that ends the task.
 ///
-/// The future gives `None` if there is no response, because the rate limit had no room or the runtime
-/// has shut down.
+/// The future returns `None` without a response: the rate limit had no room, or the runtime has
+/// shut down.
 pub(super) fn start<P>(session: &AsyncSession, operation: &P) -> InFlight<P::Output>
 where
     P: Paged + Clone + Send + Sync + 'static,

@@ -82,8 +82,8 @@ fn sizes(suite: &StoreSuite<'_>) -> Outcome {
     remove(&*store, &key)
 }
 
-/// A store around this one saves cipher text. Each record is removed, because a store may keep aside
-/// what is no token record when another one takes its place.
+/// A store around this one saves cipher text. Each record is removed, because a store may keep
+/// text that it cannot read as a token record aside when another one replaces it.
 fn any_bytes(suite: &StoreSuite<'_>) -> Outcome {
     let (store, key) = (suite.open(), key("any bytes"));
     let all: Vec<u8> = (0..=u8::MAX).rev().collect();
