@@ -25,7 +25,7 @@ pub(crate) const PASSWORD: &str = "wonderland";
 
 /// The prepared response, and the received requests.
 #[derive(Default)]
-struct Desk {
+struct Received {
     response: Vec<u8>,
     arrived: Vec<Value>,
 }
@@ -33,12 +33,12 @@ struct Desk {
 /// The running site.
 pub(crate) struct Recorder {
     pub(crate) server: TestServer,
-    desk: Arc<Mutex<Desk>>,
+    received: Arc<Mutex<Received>>,
 }
 
 impl Recorder {
     pub(crate) fn start() -> Self {
-        let desk = Arc::new(Mutex::new(Desk::default()));
+        let received = Arc::new(Mutex::new(Received::default()));
         let mut site = Site::new().with_derived_tokens(DerivedTokens {
             path: "/users/api_token",
             field: "api_token",
@@ -47,11 +47,11 @@ impl Recorder {
         });
         for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
             for pattern in PATTERNS {
-                let desk = desk.clone();
+                let received = received.clone();
                 let route = Route::new(method.clone(), pattern, Auth::Derived, move |visit| {
-                    let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
-                    desk.arrived.push(record(visit));
-                    let mut response = Response::new(desk.response.clone());
+                    let mut received = received.lock().unwrap_or_else(PoisonError::into_inner);
+                    received.arrived.push(record(visit));
+                    let mut response = Response::new(received.response.clone());
                     *response.status_mut() = StatusCode::OK;
                     response
                 });
@@ -64,7 +64,7 @@ impl Recorder {
             .site(site)
             .start()
             .expect("a server on loopback");
-        Self { server, desk }
+        Self { server, received }
     }
 
     /// Returns the service for an application that is registered here.
@@ -78,7 +78,7 @@ impl Recorder {
 
     /// Sets the response to all further requests.
     pub(crate) fn respond_with(&self, body: Vec<u8>) {
-        self.desk
+        self.received
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .response = body;
@@ -86,8 +86,8 @@ impl Recorder {
 
     /// Takes the requests received since the last call.
     pub(crate) fn arrived(&self) -> Vec<Value> {
-        let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut desk.arrived)
+        let mut received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut received.arrived)
     }
 }
 

@@ -108,7 +108,7 @@ fn a_file_that_changes_while_it_is_sent_is_not_taken_for_whole() {
                 world.name()
             );
         }
-        assert!(site.desk().forms.is_empty(), "{}", world.name());
+        assert!(site.received().forms.is_empty(), "{}", world.name());
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) type Form = BTreeMap<String, Part>;
 
 /// The received forms, and the stored photos.
 #[derive(Default)]
-pub(crate) struct Desk {
+pub(crate) struct Received {
     /// All received forms, in order.
     pub(crate) forms: Vec<Form>,
     /// The number of photos: one for each UUID, and one for each form without.
@@ -37,16 +37,16 @@ pub(crate) struct Desk {
 
 pub(crate) struct Photographs {
     pub(crate) server: TestServer,
-    desk: Arc<Mutex<Desk>>,
+    received: Arc<Mutex<Received>>,
 }
 
 impl Photographs {
     pub(crate) fn start() -> Self {
-        let desk = Arc::<Mutex<Desk>>::default();
+        let received = Arc::<Mutex<Received>>::default();
         let keep = |pattern| {
-            let desk = Arc::clone(&desk);
+            let received = Arc::clone(&received);
             Route::new(Method::POST, pattern, Auth::Derived, move |visit| {
-                receive(&mut locked(&desk), visit)
+                receive(&mut locked(&received), visit)
             })
         };
         let site = Site::new()
@@ -76,7 +76,7 @@ impl Photographs {
             .site(site)
             .start()
             .expect("a server on loopback");
-        Self { server, desk }
+        Self { server, received }
     }
 
     pub(crate) fn service(&self) -> Service {
@@ -91,8 +91,8 @@ impl Photographs {
         self.server.issue_derived_token("alice").expect("a token")
     }
 
-    pub(crate) fn desk(&self) -> MutexGuard<'_, Desk> {
-        locked(&self.desk)
+    pub(crate) fn received(&self) -> MutexGuard<'_, Received> {
+        locked(&self.received)
     }
 }
 
@@ -100,7 +100,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn receive(desk: &mut Desk, visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
+fn receive(received: &mut Received, visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     if visit.caller.is_none() {
         return json(401, &value!({"error": "Unauthorized"}));
     }
@@ -113,11 +113,11 @@ fn receive(desk: &mut Desk, visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     let uuid = form.iter().find(|(name, _)| name.contains("uuid"));
     let uuid = match uuid {
         Some((_, part)) => String::from_utf8_lossy(&part.content).into_owned(),
-        None => format!("without, {}", desk.forms.len()),
+        None => format!("without, {}", received.forms.len()),
     };
-    *desk.photos.entry(uuid).or_default() += 1;
-    desk.forms.push(form);
-    json(200, &value!({"id": desk.photos.len(), "position": 0}))
+    *received.photos.entry(uuid).or_default() += 1;
+    received.forms.push(form);
+    json(200, &value!({"id": received.photos.len(), "position": 0}))
 }
 
 /// Splits a form as a server does (RFC 2046 section 5.1.1): at the first delimiter, byte for byte.

@@ -58,7 +58,7 @@ fn twenty_megabytes_from_disk_arrive_byte_for_byte() {
         let create = observation_photos::Create::new(photo, 7).uuid("u");
         assert_eq!(world.sent(create).position, Some(0));
 
-        let form = site.desk().forms.pop().expect("a form");
+        let form = site.received().forms.pop().expect("a form");
         assert_eq!(form["observation_photo[observation_id]"].content, b"7");
         assert_eq!(form["observation_photo[uuid]"].content, b"u");
         let file = &form["file"];
@@ -91,7 +91,7 @@ fn names_and_types() {
         world
             .send(photos::Create::new(upload))
             .expect("it is taken");
-        let form = site.desk().forms.pop().expect("a form");
+        let form = site.received().forms.pop().expect("a form");
         let expect = format!("filename=\"{name}\"\r\nContent-Type: {kind}");
         assert!(
             form["file"].head.ends_with(&expect),
@@ -120,7 +120,7 @@ fn names_and_types() {
             7,
         ))
         .expect("it is taken");
-    let form = site.desk().forms.pop().expect("a form");
+    let form = site.received().forms.pop().expect("a form");
     assert!(
         form["file"]
             .head
@@ -146,7 +146,7 @@ fn a_lost_response_costs_no_second_photo() {
     let site = Photographs::start();
     for world in World::both(&site.service(), Memory::new) {
         world.import(&site.token());
-        *site.desk() = Default::default();
+        *site.received() = Default::default();
         let opened = Arc::new(AtomicUsize::new(0));
         let heard = Arc::new(Mutex::new(Vec::new()));
         let record = Arc::clone(&heard);
@@ -158,11 +158,11 @@ fn a_lost_response_costs_no_second_photo() {
             .next(Matching::Api, Fault::LostResponse);
         let placed = world.sent(observation_photos::Create::new(photo, 7));
         assert_eq!(placed.id, 1);
-        let desk = site.desk();
-        assert_eq!(desk.forms.len(), 2, "{}: sent again", world.name());
-        assert_eq!(desk.photos.len(), 1, "{}: there once", world.name());
+        let received = site.received();
+        assert_eq!(received.forms.len(), 2, "{}: sent again", world.name());
+        assert_eq!(received.photos.len(), 1, "{}: there once", world.name());
         assert_eq!(opened.load(SeqCst), 2, "{}: read again", world.name());
-        assert!(desk.forms[0]["file"].content == desk.forms[1]["file"].content);
+        assert!(received.forms[0]["file"].content == received.forms[1]["file"].content);
         let heard = heard.lock().expect("no panic");
         assert_eq!(heard.iter().filter(|read| **read == 300_000).count(), 2);
         let mut steps = heard.windows(2);
@@ -175,7 +175,7 @@ fn without_a_uuid_nothing_is_sent_again() {
     let site = Photographs::start();
     for world in World::both(&site.service(), Memory::new) {
         world.import(&site.token());
-        *site.desk() = Default::default();
+        *site.received() = Default::default();
         let opened = Arc::new(AtomicUsize::new(0));
         site.server
             .faults()
@@ -187,7 +187,7 @@ fn without_a_uuid_nothing_is_sent_again() {
             error.to_string().contains("check whether it took effect"),
             "{error}"
         );
-        assert_eq!((site.desk().forms.len(), opened.load(SeqCst)), (1, 1));
+        assert_eq!((site.received().forms.len(), opened.load(SeqCst)), (1, 1));
 
         // An empty UUID changes nothing: the previous one stays.
         let nameless = observation_photos::Create::new(counted(&opened), 7).uuid("");

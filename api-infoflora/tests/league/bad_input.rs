@@ -49,12 +49,12 @@ fn a_secret_with_reserved_characters() {
 #[test]
 fn localhost_as_redirect_uri() {
     everywhere(|scene| {
-        let seat = scene
+        let session = scene
             .program(scene.describe(TOOL), Memory::new())
             .account("alice");
         let login = Login::pasted_redirect("http://localhost:8080", |_| Ok(String::new()));
         let words = ["localhost", "http://127.0.0.1"];
-        let error = fails(seat.log_in(login), ErrorKind::Configuration, &words);
+        let error = fails(session.log_in(login), ErrorKind::Configuration, &words);
         assert_eq!(error.setting(), Some("redirect_uri"));
         nothing_was_sent(scene);
     });
@@ -70,12 +70,12 @@ fn an_unregistered_redirect_uri_or_an_unknown_client() {
                 .path(path)
                 .open(|url| Person::new("alice", "password").visit(url).map(drop))
                 .timeout(Duration::from_millis(300));
-            let seat = scene
+            let session = scene
                 .program(scene.describe(client), Memory::new())
                 .account("alice");
             let id = format!("client id `{}`", client.0);
             let words = ["redirect URI", &id, "never redirects"];
-            fails(seat.log_in(login), ErrorKind::TimedOut, &words);
+            fails(session.log_in(login), ErrorKind::TimedOut, &words);
         };
         waits(TOOL, "/unregistered");
         waits(("unknown", "s3cret"), "");
@@ -101,13 +101,13 @@ fn an_invalid_locale() {
 #[test]
 fn a_response_as_the_page_shows_it_without_state() {
     everywhere(|scene| {
-        let seat = scene
+        let session = scene
             .program(scene.describe(TOOL), Memory::new())
             .account("alice");
         let shown = format!("{CALLBACK}?code=AUTHORIZATION_CODE");
         let login = Login::pasted_redirect(CALLBACK, move |_| Ok(shown.clone()));
         fails(
-            seat.log_in(login),
+            session.log_in(login),
             ErrorKind::CallbackMismatch,
             &["`state` is missing"],
         );
@@ -156,9 +156,9 @@ fn a_locale_without_a_login_page() {
             })
             .timeout(Duration::from_millis(300));
         let described = scene.describe(TOOL).authorize_locale("rm");
-        let seat = scene.program(described, Memory::new()).account("alice");
+        let session = scene.program(described, Memory::new()).account("alice");
         let words = ["address of the login page"];
-        fails(seat.log_in(login), ErrorKind::TimedOut, &words);
+        fails(session.log_in(login), ErrorKind::TimedOut, &words);
     });
 }
 
@@ -215,7 +215,7 @@ fn a_client_without_its_secret() {
 #[test]
 fn paths_that_lead_elsewhere() {
     everywhere(|scene| {
-        let seat = scene.client_session();
+        let session = scene.client_session();
         for path in [
             "https://elsewhere.example/rest/v4/observations",
             "http://127.0.0.1:1/rest/v4/observations",
@@ -230,9 +230,9 @@ fn paths_that_lead_elsewhere() {
             "@elsewhere.example/",
             "",
         ] {
-            fails(seat.send(Rest::get(path)), ErrorKind::Usage, &["path"]);
+            fails(session.send(Rest::get(path)), ErrorKind::Usage, &["path"]);
             fails(
-                seat.send(Rest::get(path).list()),
+                session.send(Rest::get(path).list()),
                 ErrorKind::Usage,
                 &["path"],
             );

@@ -8,7 +8,7 @@ use auth_testkit::TestClient;
 use auth_testkit::person::{Outcome, Person};
 use keystore::Memory;
 
-use crate::scene::{Scene, Seat, browser, everywhere_with, fails};
+use crate::scene::{LeagueSession, Scene, browser, everywhere_with, fails};
 
 /// A client that users log in to, without the refresh grant.
 const SHORT: (&str, &str) = ("short", "short-secret");
@@ -29,7 +29,7 @@ fn clients() -> Vec<TestClient> {
     ]
 }
 
-fn account(scene: &Scene, client: (&str, &str)) -> Seat {
+fn account(scene: &Scene, client: (&str, &str)) -> LeagueSession {
     let program = scene.program(scene.describe(client), Memory::new());
     program.account("alice")
 }
@@ -38,19 +38,19 @@ fn account(scene: &Scene, client: (&str, &str)) -> Seat {
 #[test]
 fn a_client_without_the_refresh_grant() {
     everywhere_with(clients, |scene| {
-        let seat = account(scene, SHORT);
-        let status = seat.log_in(browser()).expect("a login");
+        let session = account(scene, SHORT);
+        let status = session.log_in(browser()).expect("a login");
         let refreshable = status.login.expect("a token").refreshable;
         assert_eq!(refreshable, scene.eight);
-        seat.call().expect("the token is valid");
+        session.call().expect("the token is valid");
         scene.server.revoke_access_tokens();
         match scene.eight {
             true => {
                 let words = ["invalid_client", "may not use the grant refresh_token"];
-                let error = fails(seat.call(), ErrorKind::Configuration, &words);
+                let error = fails(session.call(), ErrorKind::Configuration, &words);
                 assert!(error.help().expect("a help").contains("log in again"));
             }
-            false => drop(fails(seat.call(), ErrorKind::NeedsLogin, &[])),
+            false => drop(fails(session.call(), ErrorKind::NeedsLogin, &[])),
         }
     });
 }
@@ -95,9 +95,9 @@ fn a_client_without_the_code_grant() {
 #[test]
 fn a_scope_that_another_client_has() {
     everywhere_with(clients, |scene| {
-        let seat = account(scene, READER);
+        let session = account(scene, READER);
         let login = browser().scope("observation:read admin");
-        let error = fails(seat.log_in(login), ErrorKind::Configuration, &["admin"]);
+        let error = fails(session.log_in(login), ErrorKind::Configuration, &["admin"]);
         assert_eq!(error.setting(), Some("scope"));
         assert_eq!(scene.requests().grant("authorization_code"), 1);
     });
@@ -107,17 +107,17 @@ fn a_scope_that_another_client_has() {
 #[test]
 fn a_client_that_lost_a_scope() {
     everywhere_with(clients, |scene| {
-        let seat = account(scene, READER);
-        seat.log_in(browser()).expect("a login");
+        let session = account(scene, READER);
+        session.log_in(browser()).expect("a login");
         scene.server.limit_scopes(READER.0, "observation:read");
         scene.server.revoke_access_tokens();
         match scene.eight {
-            true => seat.call().expect("renewed with the old scopes"),
+            true => session.call().expect("renewed with the old scopes"),
             false => {
-                let error = fails(seat.call(), ErrorKind::NeedsLogin, &["invalid_scope"]);
+                let error = fails(session.call(), ErrorKind::NeedsLogin, &["invalid_scope"]);
                 assert!(error.needs_login(), "{error}");
-                seat.log_in(browser()).expect("a login for what is left");
-                seat.call().expect("a new token");
+                session.log_in(browser()).expect("a login for what is left");
+                session.call().expect("a new token");
             }
         }
     });

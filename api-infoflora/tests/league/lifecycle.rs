@@ -10,14 +10,18 @@ use crate::scene::{DAEMON, PATIENCE, TOOL, browser, everywhere, fails};
 #[test]
 fn a_rotation_kills_the_old_access_token_at_once() {
     everywhere(|scene| {
-        let seat = scene.alice();
-        let old = seat.token();
+        let session = scene.alice();
+        let old = session.token();
         // Another program renews, while the access token is valid for most of its hour.
         let service = scene.describe(TOOL).build().expect("a service");
         let refresh = old.refresh_token().expect("a refresh token");
         let rotated = scene.exchange(&TokenRequest::refresh(service.client(), refresh));
         rotated.expect("it rotates");
-        let error = fails(seat.call(), ErrorKind::NeedsLogin, &["no longer accepted"]);
+        let error = fails(
+            session.call(),
+            ErrorKind::NeedsLogin,
+            &["no longer accepted"],
+        );
         assert!(!error.is_retryable(), "{error}");
         let log = scene.requests();
         assert_eq!((log.api(), scene.refreshes()), (1, 2), "one call, refused");
@@ -27,9 +31,9 @@ fn a_rotation_kills_the_old_access_token_at_once() {
 #[test]
 fn calls_under_the_old_token_are_repeated_and_refresh_once() {
     everywhere(|scene| {
-        let seat = scene.alice();
+        let session = scene.alice();
         let at_api = scene.server.hold(Matching::Api);
-        let responses = seat.crowd(8, || {
+        let responses = session.crowd(8, || {
             assert!(at_api.wait_for(8, PATIENCE), "they leave together");
             scene.server.revoke_access_tokens();
             at_api.release();
@@ -44,33 +48,33 @@ fn calls_under_the_old_token_are_repeated_and_refresh_once() {
 #[test]
 fn a_lost_response_to_a_refresh_is_a_lost_login_and_says_so() {
     everywhere(|scene| {
-        let seat = scene.alice();
+        let session = scene.alice();
         scene.server.revoke_access_tokens();
         let lost = Matching::Grant("refresh_token");
         scene.server.faults().next(lost, Fault::LostResponse);
         let words = ["may have reached the server", "new login"];
-        let error = fails(seat.call(), ErrorKind::Transport, &words);
+        let error = fails(session.call(), ErrorKind::Transport, &words);
         assert!(error.may_have_been_delivered());
         assert_eq!(scene.refreshes(), 1, "it is not repeated blindly");
         // The next renewal waits for the pause after a failure.
-        let error = fails(seat.call(), ErrorKind::Transport, &words);
+        let error = fails(session.call(), ErrorKind::Transport, &words);
         std::thread::sleep(error.retry_after().expect("the time left"));
-        fails(seat.call(), ErrorKind::NeedsLogin, &["log in again"]);
-        seat.log_in(browser()).expect("a new login");
-        seat.call().expect("and all is well");
+        fails(session.call(), ErrorKind::NeedsLogin, &["log in again"]);
+        session.log_in(browser()).expect("a new login");
+        session.call().expect("and all is well");
     });
 }
 
 #[test]
 fn a_dead_refresh_token_needs_a_login_in_both_versions_words() {
     everywhere(|scene| {
-        let seat = scene.alice();
+        let session = scene.alice();
         scene.server.revoke_all();
         let words = match scene.eight {
             true => ["401", "invalid_request"],
             false => ["400", "invalid_grant"],
         };
-        let error = fails(seat.call(), ErrorKind::NeedsLogin, &words);
+        let error = fails(session.call(), ErrorKind::NeedsLogin, &words);
         assert!(error.needs_login() && !error.is_configuration(), "{error}");
         assert_eq!(scene.refreshes(), 1, "asking twice changes nothing");
     });
@@ -136,18 +140,18 @@ fn both_grants_share_one_store() {
 #[test]
 fn a_server_in_trouble_costs_no_login() {
     everywhere(|scene| {
-        let seat = scene.alice();
+        let session = scene.alice();
         scene.server.revoke_access_tokens();
         let down = Fault::Unavailable { retry_after: None };
         scene
             .server
             .faults()
             .next(Matching::Grant("refresh_token"), down);
-        let error = fails(seat.call(), ErrorKind::Refused, &["503"]);
+        let error = fails(session.call(), ErrorKind::Refused, &["503"]);
         assert!(error.is_retryable(), "{error}");
         // The next renewal waits for the pause after a failure.
-        let error = fails(seat.call(), ErrorKind::Refused, &["503"]);
+        let error = fails(session.call(), ErrorKind::Refused, &["503"]);
         std::thread::sleep(error.retry_after().expect("the time left"));
-        seat.call().expect("the refresh token is still valid");
+        session.call().expect("the refresh token is still valid");
     });
 }

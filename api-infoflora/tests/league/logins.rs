@@ -18,10 +18,10 @@ fn visited(url: &str) -> std::io::Result<String> {
 
 /// Logs in with `login`, then sends a call.
 fn logs_in(scene: &Scene, described: ServiceBuilder, login: Login) {
-    let seat = scene.program(described, Memory::new()).account("alice");
-    let status = seat.log_in(login).expect("a login");
+    let session = scene.program(described, Memory::new()).account("alice");
+    let status = session.log_in(login).expect("a login");
     assert!(status.login.is_some_and(|token| token.refreshable));
-    seat.call().expect("the call succeeds");
+    session.call().expect("the call succeeds");
     let log = scene.requests();
     let exchange = log.requests().iter().find(|r| r.kind == RequestKind::Token);
     let exchange = exchange.expect("an exchange");
@@ -91,10 +91,10 @@ fn an_https_callback_of_a_web_service() {
         let pending =
             PendingAuthorization::from_secret_text(stored.expose_secret()).expect("our own text");
         let grant = pending.accept(&redirected).expect("our own redirect");
-        let seat = scene
+        let session = scene
             .program(scene.describe(TOOL), Memory::new())
             .account("visitor 1");
-        seat.complete(grant).expect("a login");
-        seat.call().expect("the call succeeds");
+        session.complete(grant).expect("a login");
+        session.call().expect("the call succeeds");
     });
 }

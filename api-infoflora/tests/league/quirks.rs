@@ -11,7 +11,7 @@ use auth_testkit::{Fault, Matching, RequestKind, person::Person};
 use keystore::{File, Memory};
 use serde_json::{Value, json};
 
-use crate::scene::{DAEMON, SYMFONY, Scene, Seat, TOOL, browser, everywhere, fails};
+use crate::scene::{DAEMON, LeagueSession, SYMFONY, Scene, TOOL, browser, everywhere, fails};
 
 #[test]
 fn token_type_is_not_echoed_as_the_scheme() {
@@ -37,10 +37,10 @@ fn one_secret_in_each_request() {
     everywhere(|scene| {
         let by_body = |method| scene.describe(TOOL).client_authentication(method);
         for described in [scene.describe(TOOL), by_body(ClientAuthentication::Body)] {
-            let seat = scene.program(described, Memory::new()).account("alice");
-            seat.log_in(browser()).expect("a login");
+            let session = scene.program(described, Memory::new()).account("alice");
+            session.log_in(browser()).expect("a login");
             scene.server.revoke_access_tokens();
-            seat.call().expect("refreshed");
+            session.call().expect("refreshed");
         }
         let log = scene.requests();
         let requests = log
@@ -117,8 +117,12 @@ fn a_refused_client_without_a_challenge() {
     everywhere(|scene| {
         let wrong = scene.describe((DAEMON.0, "wr0ng"));
         let wrong = wrong.client_authentication(ClientAuthentication::Body);
-        let seat = scene.program(wrong, Memory::new()).client_session();
-        let error = fails(seat.call(), ErrorKind::Configuration, &["invalid_client"]);
+        let session = scene.program(wrong, Memory::new()).client_session();
+        let error = fails(
+            session.call(),
+            ErrorKind::Configuration,
+            &["invalid_client"],
+        );
         assert_eq!(error.status(), Some(http::StatusCode::UNAUTHORIZED));
         assert!(!error.to_string().contains("wr0ng"), "{error}");
     });
@@ -155,12 +159,12 @@ fn no_redirect_is_followed() {
 #[test]
 fn an_invalid_scope_comes_back_with_and_without_state() {
     everywhere(|scene| {
-        let seat = scene
+        let session = scene
             .program(scene.describe(TOOL), Memory::new())
             .account("alice");
         let login = browser().scope("nonsense");
         let error = fails(
-            seat.log_in(login),
+            session.log_in(login),
             ErrorKind::Configuration,
             &["invalid_scope"],
         );
@@ -199,8 +203,8 @@ fn refusals_of_the_api_in_any_shape() {
     everywhere(|scene| {
         let html = "<!DOCTYPE html><html><head><title>An Error Occurred</title></head></html>";
         let check = |status: u16, kind: &str, body: &str, words: &[&str]| {
-            let seat = scene.client_session();
-            seat.token();
+            let session = scene.client_session();
+            session.token();
             let response = Fault::Respond {
                 status,
                 content_type: kind.to_owned(),
@@ -208,7 +212,7 @@ fn refusals_of_the_api_in_any_shape() {
             };
             scene.server.faults().always(Matching::Api, response);
             let before = scene.requests().token();
-            let error = fails(seat.call(), ErrorKind::Refused, words);
+            let error = fails(session.call(), ErrorKind::Refused, words);
             assert_eq!(error.status(), http::StatusCode::from_u16(status).ok());
             let renewals = scene.requests().token() - before;
             assert_eq!(renewals, usize::from(status == 401), "{status}");
@@ -243,14 +247,18 @@ fn refusals_of_the_api_in_any_shape() {
 #[test]
 fn a_403_is_no_reason_to_renew() {
     everywhere(|scene| {
-        let seat = scene.alice();
+        let session = scene.alice();
         let refused = Fault::Respond {
             status: 403,
             content_type: SYMFONY.to_owned(),
             body: b"Insufficient scopes.".to_vec(),
         };
         scene.server.faults().next(Matching::Api, refused);
-        fails(seat.call(), ErrorKind::Refused, &["Insufficient scopes."]);
+        fails(
+            session.call(),
+            ErrorKind::Refused,
+            &["Insufficient scopes."],
+        );
         assert_eq!((scene.refreshes(), scene.requests().api()), (0, 1));
     });
 }
@@ -284,9 +292,9 @@ fn lifetimes_as_they_come() {
                 .server
                 .faults()
                 .next(Matching::Token, Fault::ExpiresIn(value));
-            let seat = scene.client_session();
-            seat.call().expect("the call succeeds");
-            seat.call().expect("without asking again");
+            let session = scene.client_session();
+            session.call().expect("the call succeeds");
+            session.call().expect("without asking again");
         }
         assert_eq!(scene.requests().token(), 4);
     });
@@ -323,22 +331,22 @@ fn responses_without_a_refresh_token() {
     everywhere(|scene| {
         let absent = || Fault::Field("refresh_token", None);
         // After a refresh: the old refresh token stays.
-        let seat = scene.alice();
-        let before = seat.token();
+        let session = scene.alice();
+        let before = session.token();
         scene.server.revoke_access_tokens();
         scene
             .server
             .faults()
             .next(Matching::Grant("refresh_token"), absent());
-        seat.call().expect("refreshed");
-        let stored = |seat: &Seat| {
-            let token = seat.token();
+        session.call().expect("refreshed");
+        let stored = |session: &LeagueSession| {
+            let token = session.token();
             token
                 .refresh_token()
                 .map(|refresh| refresh.expose_secret().to_owned())
         };
         assert_eq!(
-            stored(&seat),
+            stored(&session),
             before.refresh_token().map(|t| t.expose_secret().to_owned())
         );
         // After a code: the access token is valid until it expires.
@@ -346,11 +354,11 @@ fn responses_without_a_refresh_token() {
             .server
             .faults()
             .next(Matching::Grant("authorization_code"), absent());
-        let seat = scene.alice();
-        seat.call().expect("the call succeeds");
-        assert_eq!(stored(&seat), None);
+        let session = scene.alice();
+        session.call().expect("the call succeeds");
+        assert_eq!(stored(&session), None);
         scene.server.revoke_access_tokens();
-        fails(seat.call(), ErrorKind::NeedsLogin, &[]);
+        fails(session.call(), ErrorKind::NeedsLogin, &[]);
     });
 }
 
@@ -363,12 +371,12 @@ fn access_tokens_are_opaque() {
     everywhere(|scene| {
         let access = Fault::Field("access_token", Some(json!(JWT)));
         scene.server.faults().next(Matching::Token, access);
-        let seat = scene.client_session();
-        assert_eq!(seat.token().expose_secret(), JWT);
-        let end = seat.status().login.and_then(|token| token.expires_at);
+        let session = scene.client_session();
+        assert_eq!(session.token().expose_secret(), JWT);
+        let end = session.status().login.and_then(|token| token.expires_at);
         assert!(end.expect("an end") > UnixTime::from_system(std::time::SystemTime::now()));
         assert_eq!(
-            seat.token().expose_secret(),
+            session.token().expose_secret(),
             JWT,
             "it is not requested again"
         );
@@ -380,10 +388,12 @@ fn access_tokens_are_opaque() {
 #[test]
 fn parameters_have_the_services_own_names() {
     everywhere(|scene| {
-        let seat = scene.client_session();
-        seat.send(List::new().limit(5).with_total(true))
+        let session = scene.client_session();
+        session
+            .send(List::new().limit(5).with_total(true))
             .expect("a page");
-        seat.send(atlas::Units::of_taxon(2, 1_000_001).with_legend(true))
+        session
+            .send(atlas::Units::of_taxon(2, 1_000_001).with_legend(true))
             .expect("units");
         let log = scene.requests();
         let paths: Vec<_> = log
@@ -406,9 +416,9 @@ fn parameters_have_the_services_own_names() {
 #[test]
 fn lists_end_at_an_empty_page() {
     everywhere(|scene| {
-        let seat = scene.client_session();
+        let session = scene.client_session();
         let v5 = List::new().version(api_infoflora::Version::V5).limit(100);
-        let (found, total) = seat.items(v5.clone()).expect("all");
+        let (found, total) = session.items(v5.clone()).expect("all");
         assert_eq!((found.len(), total, scene.requests().api()), (250, None, 4));
 
         let same = Fault::Respond {
@@ -417,10 +427,14 @@ fn lists_end_at_an_empty_page() {
             body: br#"{"data":[{"id":1}]}"#.to_vec(),
         };
         scene.server.faults().always(Matching::Api, same);
-        fails(seat.items(v5), ErrorKind::Malformed, &["same page twice"]);
+        fails(
+            session.items(v5),
+            ErrorKind::Malformed,
+            &["same page twice"],
+        );
         let generic = Rest::get("/v5/observations").list();
         fails(
-            seat.items(generic),
+            session.items(generic),
             ErrorKind::Malformed,
             &["same page twice"],
         );

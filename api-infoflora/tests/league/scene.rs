@@ -104,11 +104,11 @@ impl World {
         Program(self.0.program(service, store))
     }
 
-    pub(crate) fn account(&self, service: Service, store: impl Store, name: &str) -> Seat {
+    pub(crate) fn account(&self, service: Service, store: impl Store, name: &str) -> LeagueSession {
         self.program(service, store).account(name)
     }
 
-    pub(crate) fn client_session(&self, service: Service, store: impl Store) -> Seat {
+    pub(crate) fn client_session(&self, service: Service, store: impl Store) -> LeagueSession {
         self.program(service, store).client_session()
     }
 
@@ -163,18 +163,18 @@ impl Scene {
         self.world.program(service, store)
     }
 
-    pub(crate) fn client_session(&self) -> Seat {
+    pub(crate) fn client_session(&self) -> LeagueSession {
         self.program(self.describe(DAEMON), Memory::new())
             .client_session()
     }
 
     /// Returns an account that alice has logged in to.
-    pub(crate) fn alice(&self) -> Seat {
-        let seat = self
+    pub(crate) fn alice(&self) -> LeagueSession {
+        let session = self
             .program(self.describe(TOOL), Memory::new())
             .account("alice");
-        seat.log_in(browser()).expect("a login");
-        seat
+        session.log_in(browser()).expect("a login");
+        session
     }
 
     /// Sends a message directly over the transport.
@@ -195,23 +195,23 @@ impl Scene {
 pub(crate) struct Program(AnyClient);
 
 impl Program {
-    pub(crate) fn account(&self, name: &str) -> Seat {
-        Seat(self.0.account(name))
+    pub(crate) fn account(&self, name: &str) -> LeagueSession {
+        LeagueSession(self.0.account(name))
     }
 
-    pub(crate) fn client_session(&self) -> Seat {
-        Seat(self.0.client_session())
+    pub(crate) fn client_session(&self) -> LeagueSession {
+        LeagueSession(self.0.client_session())
     }
 
-    pub(crate) fn anonymous(&self) -> Seat {
-        Seat(self.0.anonymous())
+    pub(crate) fn anonymous(&self) -> LeagueSession {
+        LeagueSession(self.0.anonymous())
     }
 }
 
 /// A session of either kind, and what this suite does with it often.
-pub(crate) struct Seat(AnySession);
+pub(crate) struct LeagueSession(AnySession);
 
-impl Deref for Seat {
+impl Deref for LeagueSession {
     type Target = AnySession;
 
     fn deref(&self) -> &AnySession {
@@ -219,7 +219,7 @@ impl Deref for Seat {
     }
 }
 
-impl Seat {
+impl LeagueSession {
     /// Sends one call.
     pub(crate) fn call(&self) -> Result<(), Error> {
         self.send(List::new().limit(1)).map(drop)

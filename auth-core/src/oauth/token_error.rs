@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The request, as far as an error describes it.
-pub(super) struct Asked<'a> {
+pub(super) struct FailedRequest<'a> {
     pub(super) grant_type: &'a str,
     pub(super) client_id: &'a str,
     pub(super) code: Option<(&'a CodeGrant, Option<Now>)>,
@@ -34,14 +34,18 @@ pub(super) struct Asked<'a> {
 }
 
 /// Converts an OAuth error of the token endpoint (RFC 6749 section 5.2), whatever its status.
-pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthError) -> Error {
-    let oauth = oauth.redacted(asked.secrets);
-    let client_id = asked.client_id;
-    let error = match (oauth.code(), asked.grant_type) {
+pub(super) fn token_error(
+    request: &FailedRequest<'_>,
+    response: &Response,
+    oauth: OAuthError,
+) -> Error {
+    let oauth = oauth.redacted(request.secrets);
+    let client_id = request.client_id;
+    let error = match (oauth.code(), request.grant_type) {
         (code, _) if is_transient_code(code) => in_trouble(),
         ("unauthorized_client" | "unsupported_grant_type", _) => configuration(format!(
             "the client `{client_id}` may not use the grant {}",
-            asked.grant_type
+            request.grant_type
         ))
         .with_help("have it registered for this grant, or log in in another way"),
         ("authorization_pending" | "slow_down", DEVICE_CODE) => {
@@ -63,12 +67,12 @@ pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthEr
             Error::login_needed("the refresh token is no longer accepted")
         }
         // The client may ask for less than before: a login asks for what it still may.
-        ("invalid_scope", REFRESH_TOKEN) if !asked.names_scope => Error::login_needed(format!(
+        ("invalid_scope", REFRESH_TOKEN) if !request.names_scope => Error::login_needed(format!(
             "the client `{client_id}` may no longer use the scopes of this login"
         )),
         ("invalid_grant", PASSWORD) => bad_password(&oauth),
         ("invalid_request", PASSWORD) if blames_password(&oauth) => bad_password(&oauth),
-        (_, AUTHORIZATION_CODE) if is_dead_code(&oauth) => refused_code(asked.code),
+        (_, AUTHORIZATION_CODE) if is_dead_code(&oauth) => refused_code(request.code),
         ("invalid_grant", CLIENT_CREDENTIALS) => {
             configuration(format!("the client `{client_id}` was refused"))
                 .with_setting("client_id, client_secret")
@@ -84,7 +88,7 @@ pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthEr
             configuration("the server does not give tokens for this resource or audience")
                 .with_setting("resource, audience")
         }
-        _ => common(&oauth, client_id, Some(asked))
+        _ => common(&oauth, client_id, Some(request))
             .unwrap_or_else(|| Error::new(ErrorKind::Refused, "the token request was refused")),
     };
     refusal(error, response, oauth)
@@ -121,10 +125,10 @@ fn words(oauth: &OAuthError) -> impl Iterator<Item = &str> {
 pub(super) fn common(
     oauth: &OAuthError,
     client_id: &str,
-    asked: Option<&Asked<'_>>,
+    request: Option<&FailedRequest<'_>>,
 ) -> Option<Error> {
     Some(match oauth.code() {
-        _ if blames_client(oauth) => refused_client(oauth, client_id, asked),
+        _ if blames_client(oauth) => refused_client(oauth, client_id, request),
         "invalid_scope" => configuration(format!(
             "the server does not know the scopes, or does not grant them to the client `{client_id}`"
         ))
@@ -141,15 +145,19 @@ fn in_trouble() -> Error {
 
 /// Names all that servers send one error for: the id, the secret, and a grant that the client may
 /// not use (league 8).
-fn refused_client(oauth: &OAuthError, client_id: &str, asked: Option<&Asked<'_>>) -> Error {
+fn refused_client(
+    oauth: &OAuthError,
+    client_id: &str,
+    request: Option<&FailedRequest<'_>>,
+) -> Error {
     let error = configuration(format!(
         "the client id `{client_id}` or its secret was refused"
     ))
     .with_setting("client_id, client_secret");
-    let own = asked.and_then(|asked| asked.refused_client);
+    let own = request.and_then(|request| request.refused_client);
     let advice = own.unwrap_or("compare both with the page where the application was registered");
-    let grant = match asked {
-        Some(asked) if oauth.code() == "invalid_client" => asked.grant_type,
+    let grant = match request {
+        Some(request) if oauth.code() == "invalid_client" => request.grant_type,
         _ => return error.with_help(advice),
     };
     let login = match grant {
@@ -177,7 +185,7 @@ fn refused_code(code: Option<(&CodeGrant, Option<Now>)>) -> Error {
     };
     let advice = match grant.requests() {
         0 | 1 => {
-            "begin a new login; a code serves once, for about ten minutes, and only with the redirect URI it was asked for with"
+            "begin a new login; a code serves once, for about ten minutes, and only with the redirect URI it was requested with"
         }
         _ => "begin a new login; a code serves once, so look for the place that sends it again",
     };

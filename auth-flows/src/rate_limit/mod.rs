@@ -28,7 +28,7 @@ pub(crate) struct RateLimiter {
     note: String,
     /// The callers that want a permit. The one whose turn it is serves all of them with one change
     /// of the note, so that a crowd costs as much as one caller.
-    asking: Mutex<Vec<Arc<Asked>>>,
+    requests: Mutex<Vec<Arc<PermitRequest>>>,
     turn: Mutex<Own>,
 }
 
@@ -47,7 +47,7 @@ struct Own {
 
 /// A caller, and its permit: the time by the monotonic clock, or how far ahead it would be.
 #[derive(Debug)]
-struct Asked {
+struct PermitRequest {
     kind: PermitKind,
     /// It wants a permit only if it need not wait.
     at_once: bool,
@@ -99,7 +99,7 @@ impl RateLimiter {
         Some(Self {
             service: service.id().to_owned(),
             note: note(service.id(), rate.address()),
-            asking: Mutex::default(),
+            requests: Mutex::default(),
             turn: Mutex::new(Own {
                 ledger: Ledger::new(&rate),
                 unshared: Unshared::default(),
@@ -122,23 +122,23 @@ impl RateLimiter {
         at_once: bool,
         not_shared: impl Fn(&Error),
     ) -> Result<Permit, Error> {
-        let asked = Arc::new(Asked {
+        let request = Arc::new(PermitRequest {
             kind,
             at_once,
             permit: OnceLock::new(),
         });
-        lock(&self.asking).push(Arc::clone(&asked));
+        lock(&self.requests).push(Arc::clone(&request));
         let mut own = lock(&self.turn);
         let mut error = None;
-        if asked.permit.get().is_none() {
-            let all = mem::take(&mut *lock(&self.asking));
+        if request.permit.get().is_none() {
+            let all = mem::take(&mut *lock(&self.requests));
             error = self.serve(&mut own, store, &all);
         }
         drop(own);
         if let Some(error) = error {
             not_shared(&error);
         }
-        match asked.permit.get() {
+        match request.permit.get() {
             Some(Ok(at)) => Ok(Permit {
                 at: *at,
                 good_for: ledger::good_for(&self.rate),
@@ -148,16 +148,16 @@ impl RateLimiter {
         }
     }
 
-    /// Gives all callers their permits, in the order in which they asked.
-    fn serve(&self, own: &mut Own, store: &dyn Store, all: &[Arc<Asked>]) -> Option<Error> {
+    /// Gives all callers their permits, in the order of their requests.
+    fn serve(&self, own: &mut Own, store: &dyn Store, all: &[Arc<PermitRequest>]) -> Option<Error> {
         let changed = self.change(own, store, |ledger, now| {
-            let permit = |asked: &Arc<Asked>| {
-                let media = match asked.kind {
+            let permit = |request: &Arc<PermitRequest>| {
+                let media = match request.kind {
                     PermitKind::Token => return ledger.token_permit(&self.rate, now),
                     PermitKind::Call => false,
                     PermitKind::Media => true,
                 };
-                match asked.at_once {
+                match request.at_once {
                     true => ledger.permit_at_once(&self.rate, now, media),
                     false => ledger.permit(&self.rate, now, media),
                 }
@@ -166,7 +166,7 @@ impl RateLimiter {
             (now, permits)
         });
         let (start, permits) = changed.result;
-        for (asked, permit) in all.iter().zip(permits) {
+        for (request, permit) in all.iter().zip(permits) {
             let wait = |at| Duration::from_millis(at - start);
             let permit = match permit {
                 Ok(at) => {
@@ -180,7 +180,7 @@ impl RateLimiter {
                 Err(at) => Err(wait(at)),
             };
             // The first and only value.
-            let _ = asked.permit.set(permit);
+            let _ = request.permit.set(permit);
         }
         changed.error
     }

@@ -95,7 +95,7 @@ fn a_note_that_fails_opens_no_second_window() {
     clock::test::advance(Duration::from_secs(3601));
     assert_eq!(use_up(&other, &notes), (10, 0));
 
-    // A failure after that is told again, once.
+    // A failure after that is reported again, once.
     clock::test::advance(Duration::from_secs(3601));
     notes.fails.store(true, Relaxed);
     assert_eq!(use_up(&limiter, &notes), (10, 1));

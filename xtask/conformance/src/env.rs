@@ -14,8 +14,8 @@ use keystore::Memory;
 use super::expect::ensure;
 use super::ping::{API, Pong};
 use super::report::{CheckResult, Failure};
-use super::rig::{Rig, Seat};
 use super::scripted_user::ScriptedUser;
+use worlds::{AnySession, World};
 
 /// A case: its name, and its check. Each has accounts and a browser of its own.
 pub(super) type Case = (&'static str, fn(&ServerEnv<'_>) -> CheckResult);
@@ -40,7 +40,7 @@ pub(super) const BODY: ClientAuthentication = ClientAuthentication::Body;
 /// A running server, and a transport to reach it.
 pub(super) struct ServerEnv<'a> {
     pub(super) origin: &'a str,
-    pub(super) rig: &'a Rig,
+    pub(super) world: &'a World,
     pub(super) facts: &'static Facts,
 }
 
@@ -121,21 +121,23 @@ impl ServerEnv<'_> {
     }
 
     /// An account of this application, with an empty store of its own.
-    pub(super) fn seat(&self, app: App) -> Result<Seat, Error> {
-        Ok(self.rig.account(self.service(app)?, Memory::new(), "alice"))
+    pub(super) fn session(&self, app: App) -> Result<AnySession, Error> {
+        Ok(self
+            .world
+            .account(self.service(app)?, Memory::new(), "alice"))
     }
 
     /// The application itself, by client credentials.
-    pub(super) fn client_session(&self, app: App) -> Result<Seat, Error> {
-        Ok(self.rig.client_session(self.service(app)?, Memory::new()))
+    pub(super) fn client_session(&self, app: App) -> Result<AnySession, Error> {
+        Ok(self.world.client_session(self.service(app)?, Memory::new()))
     }
 
     /// An account that alice has logged in to, in a browser.
-    pub(super) fn logged_in(&self, app: App) -> Result<Seat, Failure> {
-        let seat = self.seat(app)?;
+    pub(super) fn logged_in(&self, app: App) -> Result<AnySession, Failure> {
+        let session = self.session(app)?;
         let user = alice();
-        log_in(&seat, &user, user.browser())?;
-        Ok(seat)
+        log_in(&session, &user, user.browser())?;
+        Ok(session)
     }
 
     /// A code that alice got for this service, by values.
@@ -155,7 +157,7 @@ impl ServerEnv<'_> {
     pub(super) fn token(&self, service: &Service) -> Result<TokenResponse, Failure> {
         let grant = self.code(service)?;
         let exchange = TokenRequest::code(service.client(), &grant);
-        Ok(self.rig.exchange(&exchange)?)
+        Ok(self.world.exchange(&exchange)?)
     }
 
     /// Fails unless the token is alice's, with the scopes that every login here requests.
@@ -209,8 +211,12 @@ pub(super) fn bob_denies() -> ScriptedUser {
 }
 
 /// Logs in; on failure, the error includes how the person's visit ended.
-pub(super) fn log_in(seat: &Seat, user: &ScriptedUser, login: Login) -> Result<Status, Failure> {
-    seat.log_in(login).map_err(|error| {
+pub(super) fn log_in(
+    session: &AnySession,
+    user: &ScriptedUser,
+    login: Login,
+) -> Result<Status, Failure> {
+    session.log_in(login).map_err(|error| {
         let ended = user.ended();
         format!("{error}\n          the visit ended with: {ended:?}").into()
     })

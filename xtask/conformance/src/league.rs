@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use super::report::{Outcome, Report};
-use crate::rig::Rig;
 use crate::{Stop, cargo, output};
+use worlds::World;
 
 /// The transport of each world, as the suite names the worlds.
 const WORLDS: [(&str, &str); 2] = [("blocking", "ureq"), ("async", "reqwest")];
@@ -15,7 +15,7 @@ const WORLDS: [(&str, &str); 2] = [("blocking", "ureq"), ("async", "reqwest")];
 /// The rows of a version, by case: where it passed, and why it is not offered if it is not.
 type Rows = BTreeMap<String, (Vec<&'static str>, String)>;
 
-pub(super) fn run(_rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
+pub(super) fn run(_worlds: &[World; 2], report: &mut Report) -> Result<(), Stop> {
     let failed = |error: std::io::Error| Stop::Failed(format!("cannot read the rows: {error}"));
     let folder = tempfile::tempdir().map_err(failed)?;
     let path = folder.path().join("rows");

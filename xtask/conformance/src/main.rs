@@ -29,16 +29,13 @@ use peer::PeerError;
 use report::Report;
 
 use support::{Outcome, Stop, Verdict, cargo, generated_doc, metadata, output, pip, root};
-
-use crate::rig::Rig;
-
-mod rig {
-    //! The names of both worlds here.
-    pub(crate) use worlds::{AnyClient as Program, AnySession as Seat, MAX_WAIT, World as Rig};
-}
+use worlds::World;
 
 /// A server that can be started, and its cases.
-type Server = (&'static str, fn(&[Rig; 2], &mut Report) -> Result<(), Stop>);
+type Server = (
+    &'static str,
+    fn(&[World; 2], &mut Report) -> Result<(), Stop>,
+);
 
 /// In this order. To add one, add a folder beside this file and a line here.
 const SERVERS: &[Server] = &[
@@ -92,10 +89,10 @@ fn run(mut args: Vec<OsString>) -> Outcome {
         return live::ask(args.split_off(1));
     }
     let options = Options::parse(args)?;
-    let rigs = Rig::both()?;
+    let worlds = World::both()?;
     let mut report = Report::with_pictures(options.screenshots);
     for (_, run) in options.servers {
-        run(&rigs, &mut report)?;
+        run(&worlds, &mut report)?;
     }
     report.failures().for_each(output::line);
     let counts = report.counts();
@@ -170,15 +167,27 @@ struct Run {
 
 impl Run {
     /// Runs all of them against the server at `origin`.
-    fn over(&self, origin: &str, rigs: &[Rig; 2], report: &mut Report) {
+    fn over(&self, origin: &str, worlds: &[World; 2], report: &mut Report) {
         let facts = self.facts;
-        report.heading(self.title, rigs);
+        report.heading(self.title, worlds);
         for (name, case) in self.cases.iter().copied().flatten() {
-            report.row_at_once(name, rigs, |rig| case(&ServerEnv { origin, rig, facts }));
+            report.row_at_once(name, worlds, |world| {
+                case(&ServerEnv {
+                    origin,
+                    world,
+                    facts,
+                })
+            });
         }
-        let [rig, _] = rigs;
+        let [world, _] = worlds;
         for (name, reason, proof) in self.absent {
-            report.not_offered(name, reason, || proof(&ServerEnv { origin, rig, facts }));
+            report.not_offered(name, reason, || {
+                proof(&ServerEnv {
+                    origin,
+                    world,
+                    facts,
+                })
+            });
         }
     }
 

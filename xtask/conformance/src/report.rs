@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::rig::Rig;
 use crate::output;
+use worlds::World;
 
 /// Why a case failed.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -84,9 +84,9 @@ impl Report {
     }
 
     /// The heading of the rows that follow: their server.
-    pub(crate) fn heading(&mut self, title: impl Display, rigs: &[Rig; 2]) {
+    pub(crate) fn heading(&mut self, title: impl Display, worlds: &[World; 2]) {
         self.about(title);
-        let [left, right] = rigs.each_ref().map(Rig::name);
+        let [left, right] = worlds.each_ref().map(World::name);
         let blank = "";
         output::line(format_args!(
             "{blank:NAME_WIDTH$}{left:>CELL_WIDTH$}{right:>CELL_WIDTH$}"
@@ -100,10 +100,15 @@ impl Report {
     }
 
     /// Runs a case over both transports, one after the other: one row.
-    pub(crate) fn row(&mut self, name: &str, rigs: &[Rig; 2], case: impl Fn(&Rig) -> CheckResult) {
+    pub(crate) fn row(
+        &mut self,
+        name: &str,
+        worlds: &[World; 2],
+        case: impl Fn(&World) -> CheckResult,
+    ) {
         output::part(format_args!("  {name:<width$}", width = NAME_WIDTH - 2));
-        let ended = rigs.each_ref().map(|rig| timed(|| case(rig)));
-        self.end_row(name, rigs, ended);
+        let ended = worlds.each_ref().map(|world| timed(|| case(world)));
+        self.end_row(name, worlds, ended);
     }
 
     /// Runs a case over both transports at the same time: for cases that share only the server, and
@@ -111,24 +116,24 @@ impl Report {
     pub(crate) fn row_at_once(
         &mut self,
         name: &str,
-        rigs: &[Rig; 2],
-        case: impl Fn(&Rig) -> CheckResult + Sync,
+        worlds: &[World; 2],
+        case: impl Fn(&World) -> CheckResult + Sync,
     ) {
         output::part(format_args!("  {name:<width$}", width = NAME_WIDTH - 2));
-        let [left, right] = rigs;
+        let [left, right] = worlds;
         let ended = thread::scope(|scope| {
             let other = scope.spawn(|| timed(|| case(right)));
             let panicked = |_| (Err("it panicked".into()), Duration::ZERO);
             [timed(|| case(left)), other.join().unwrap_or_else(panicked)]
         });
-        self.end_row(name, rigs, ended);
+        self.end_row(name, worlds, ended);
     }
 
-    fn end_row(&mut self, name: &str, rigs: &[Rig; 2], ended: [(CheckResult, Duration); 2]) {
+    fn end_row(&mut self, name: &str, worlds: &[World; 2], ended: [(CheckResult, Duration); 2]) {
         let mut results = Vec::new();
-        for (rig, (checked, took)) in rigs.iter().zip(ended) {
-            results.push((rig.name(), checked.is_ok()));
-            let cell = self.cell(name, rig.name(), checked, took);
+        for (world, (checked, took)) in worlds.iter().zip(ended) {
+            results.push((world.name(), checked.is_ok()));
+            let cell = self.cell(name, world.name(), checked, took);
             output::part(format_args!("{cell:>CELL_WIDTH$}"));
         }
         output::line("");
@@ -191,7 +196,7 @@ impl Report {
             Outcome::Run(results) if results.iter().all(|(_, passed)| *passed) => "ok".to_owned(),
             Outcome::Run(results) => {
                 let lacking = results.iter().filter(|(_, passed)| !passed);
-                let lacking: Vec<_> = lacking.map(|(rig, _)| *rig).collect();
+                let lacking: Vec<_> = lacking.map(|(world, _)| *world).collect();
                 let (server, lacking) = (&self.server, lacking.join(", "));
                 self.failures
                     .push(format!("FAILED  {server}: {name} ({lacking}): no row"));
@@ -210,13 +215,13 @@ impl Report {
         });
     }
 
-    fn cell(&mut self, name: &str, rig: &str, checked: CheckResult, took: Duration) -> String {
+    fn cell(&mut self, name: &str, world: &str, checked: CheckResult, took: Duration) -> String {
         match checked {
             Ok(()) => format!("ok {:>6} ms", took.as_millis()),
             Err(failure) => {
                 let server = &self.server;
                 self.failures
-                    .push(format!("FAILED  {server}: {name} ({rig}): {failure}"));
+                    .push(format!("FAILED  {server}: {name} ({world}): {failure}"));
                 "FAILED".to_owned()
             }
         }

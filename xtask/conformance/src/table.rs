@@ -68,7 +68,7 @@ fn result(outcome: &Outcome) -> String {
         Outcome::Run(results) if results.iter().all(|(_, passed)| *passed) => "passed".to_owned(),
         Outcome::Run(results) => {
             let failed = results.iter().filter(|(_, passed)| !passed);
-            let failed: Vec<_> = failed.map(|(rig, _)| *rig).collect();
+            let failed: Vec<_> = failed.map(|(world, _)| *world).collect();
             format!("**failed** ({})", failed.join("; "))
         }
     }

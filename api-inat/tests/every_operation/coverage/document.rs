@@ -236,7 +236,7 @@ fn untyped(names: BTreeSet<String>) -> BTreeMap<String, Kind> {
 /// The size of the description, and how much of it is sent or read.
 fn figures(compared: &Compared<'_>) -> String {
     let (mut parameters, mut fields, mut otherwise) = (Share::default(), Share::default(), 0);
-    let (mut names, mut form_names) = (Words::default(), Words::default());
+    let (mut names, mut form_names) = (NameParts::default(), NameParts::default());
     for row in &compared.rows {
         let braces = row.endpoint.path.split('{').skip(1);
         let mut segments = Names {
@@ -260,7 +260,7 @@ fn figures(compared: &Compared<'_>) -> String {
     }
     for record in &compared.records {
         let (read, described) = (record.fields.both.len(), record.fields.described());
-        // Words in place of the name of a record.
+        // NameParts in place of the name of a record.
         let in_words = record
             .read_as
             .is_some_and(|cell| !(cell.starts_with('`') && cell.ends_with('`')));
@@ -298,12 +298,12 @@ impl std::fmt::Display for Share {
 
 /// The single words of dotted names, sent and described.
 #[derive(Clone, Debug, Default)]
-struct Words {
+struct NameParts {
     sent: BTreeSet<String>,
     all: BTreeSet<String>,
 }
 
-impl Words {
+impl NameParts {
     fn add(&mut self, names: &Names) {
         let words = |names: &BTreeSet<String>| -> BTreeSet<String> {
             let words = names.iter().flat_map(|name| name.split('.'));

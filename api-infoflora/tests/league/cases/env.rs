@@ -12,7 +12,7 @@ use super::Version;
 use super::ensure;
 use super::user::{ScriptedUser, alice};
 use super::{CheckResult, Failure};
-use crate::scene::{Seat, World};
+use crate::scene::{LeagueSession, World};
 use std::time::{Duration, SystemTime};
 
 /// A client: its id and its secret.
@@ -79,16 +79,16 @@ impl LeagueEnv {
     }
 
     /// An account of a client, with an empty store of its own.
-    pub(super) fn seat(&self, app: App) -> Result<Seat, Error> {
+    pub(super) fn session(&self, app: App) -> Result<LeagueSession, Error> {
         let store = Memory::new();
         Ok(self.rig.account(self.service(app)?, store, "alice"))
     }
 
     /// An account that alice has logged in to, in a browser.
-    pub(super) fn logged_in(&self) -> Result<Seat, Failure> {
-        let (seat, user) = (self.seat(TOOL)?, alice());
-        log_in(&seat, &user, user.browser())?;
-        Ok(seat)
+    pub(super) fn logged_in(&self) -> Result<LeagueSession, Failure> {
+        let (session, user) = (self.session(TOOL)?, alice());
+        log_in(&session, &user, user.browser())?;
+        Ok(session)
     }
 
     pub(super) fn log(&self) -> RequestLog {
@@ -120,8 +120,8 @@ impl LeagueEnv {
 }
 
 /// One call, for one observation.
-pub(super) fn call(seat: &Seat) -> Result<(), Error> {
-    seat.send(List::new().limit(1)).map(drop)
+pub(super) fn call(session: &LeagueSession) -> Result<(), Error> {
+    session.send(List::new().limit(1)).map(drop)
 }
 
 /// Fails unless the secret was sent in this way only.
@@ -147,9 +147,13 @@ pub(super) enum SecretChannel {
 }
 
 /// Logs in; on failure, the error includes how the person's visit ended.
-pub(super) fn log_in(seat: &Seat, user: &ScriptedUser, login: Login) -> Result<Status, Failure> {
+pub(super) fn log_in(
+    session: &LeagueSession,
+    user: &ScriptedUser,
+    login: Login,
+) -> Result<Status, Failure> {
     let failed = |error| format!("{error}; the visit ended with {:?}", user.ended()).into();
-    seat.log_in(login).map_err(failed)
+    session.log_in(login).map_err(failed)
 }
 
 /// The current time, for a token that is used at once: by the wall clock alone.

@@ -51,10 +51,10 @@ fn itself(
     channel: SecretChannel,
 ) -> CheckResult {
     let service = change(env.describe(SCRIPT)).build()?;
-    let seat = env.rig.client_session(service, Memory::new());
-    call(&seat)?;
+    let session = env.rig.client_session(service, Memory::new());
+    call(&session)?;
     sent_by(&env.token_request("client_credentials")?, channel)?;
-    let token = seat.token();
+    let token = session.token();
     ensure(
         token.refresh_token().is_none(),
         "the response has a refresh token",
@@ -68,25 +68,25 @@ fn serves(
     login: impl Fn(&ScriptedUser) -> Login,
 ) -> CheckResult {
     let service = change(env.describe(TOOL)).build()?;
-    let seat = env.rig.account(service, Memory::new(), "alice");
+    let session = env.rig.account(service, Memory::new(), "alice");
     let user = alice();
-    let status = log_in(&seat, &user, login(&user))?;
+    let status = log_in(&session, &user, login(&user))?;
     let token = status.login.ok_or("no token in the response")?;
     ensure(token.refreshable, "no refresh token in the response")?;
     let exchange = env.token_request("authorization_code")?;
     sent_by(&exchange, channel)?;
     let has = |name: &str| exchange.fields.iter().any(|field| field == name);
     ensure(has("code_verifier"), "no verifier beside the secret")?;
-    call(&seat)?;
+    call(&session)?;
     env.refreshed(0)
 }
 
 /// Info Flora documents no revocation endpoint, and league has none.
 fn logout(env: &LeagueEnv) -> CheckResult {
-    let seat = env.logged_in()?;
+    let session = env.logged_in()?;
     let before = env.log().total();
-    let logged_out = seat.log_out()?;
+    let logged_out = session.log_out()?;
     ensure(logged_out.revoked.is_none(), format!("{logged_out:?}"))?;
     ensure(env.log().total() == before, "a request was sent")?;
-    ensure(seat.status().login.is_none(), "a token is still stored")
+    ensure(session.status().login.is_none(), "a token is still stored")
 }

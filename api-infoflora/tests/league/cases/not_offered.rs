@@ -41,7 +41,7 @@ pub(super) const ALL: &[Absent] = &[
         expect_error(response, ErrorKind::Configuration, &["404"]).map(drop)
     }),
     ("password", "Info Flora documents no such grant", |env| {
-        let response = env.seat(TOOL)?.log_in_with_password("alice", "password");
+        let response = env.session(TOOL)?.log_in_with_password("alice", "password");
         expect_error(response, ErrorKind::Configuration, &[TOOL.0]).map(drop)
     }),
 ];

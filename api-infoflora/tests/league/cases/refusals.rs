@@ -16,7 +16,7 @@ use super::user::{alice, bob_denies};
 use super::{Case, Version};
 use super::{CheckResult, Failure};
 use super::{ensure, expect_error};
-use crate::scene::Seat;
+use crate::scene::LeagueSession;
 
 const WRONG: &str = "wr0ng-secret";
 
@@ -29,15 +29,15 @@ pub(super) const CASES: &[Case] = &[
         |env| refused_client(env, App("unknown", WRONG)),
     ),
     ("wrong secret, a code: configuration", |env| {
-        let (seat, user) = (env.seat(App(TOOL.0, WRONG))?, alice());
-        refused(seat.log_in(user.browser()), TOOL.0)?;
-        ensure(seat.status().login.is_none(), "a token is stored")
+        let (session, user) = (env.session(App(TOOL.0, WRONG))?, alice());
+        refused(session.log_in(user.browser()), TOOL.0)?;
+        ensure(session.status().login.is_none(), "a token is stored")
     }),
     (
         "a grant that the client does not have: configuration",
         |env| {
-            let seat = env.rig.client_session(env.service(TOOL)?, Memory::new());
-            expect_error(call(&seat), ErrorKind::Configuration, &[TOOL.0]).map(drop)
+            let session = env.rig.client_session(env.service(TOOL)?, Memory::new());
+            expect_error(call(&session), ErrorKind::Configuration, &[TOOL.0]).map(drop)
         },
     ),
     ("unknown scope, client credentials: configuration", |env| {
@@ -55,17 +55,21 @@ pub(super) const CASES: &[Case] = &[
     }),
     ("wrong code verifier: a new login is needed", wrong_verifier),
     ("unknown client id, browser: the timeout's causes", |env| {
-        let unknown = env.seat(App("unknown", WRONG))?;
+        let unknown = env.session(App("unknown", WRONG))?;
         never_redirects(&unknown, "invalid_client", ScriptedUser::browser)
     }),
     ("unregistered redirect URI: the timeout's causes", |env| {
         let elsewhere = |user: &ScriptedUser| user.browser().path("/unregistered");
-        never_redirects(&env.seat(TOOL)?, "invalid_client", elsewhere)
+        never_redirects(&env.session(TOOL)?, "invalid_client", elsewhere)
     }),
     ("a callback at localhost: never sent", |env| {
-        let seat = env.seat(TOOL)?;
+        let session = env.session(TOOL)?;
         let login = alice().pasted_redirect("http://localhost:8080");
-        let error = expect_error(seat.log_in(login), ErrorKind::Configuration, &["localhost"])?;
+        let error = expect_error(
+            session.log_in(login),
+            ErrorKind::Configuration,
+            &["localhost"],
+        )?;
         ensure(error.status().is_none(), format!("{error}"))?;
         ensure(env.log().total() == 0, "a request was sent")
     }),
@@ -78,8 +82,8 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 fn refused_client(env: &LeagueEnv, app: App) -> CheckResult {
-    let seat = env.rig.client_session(env.service(app)?, Memory::new());
-    refused(call(&seat), app.0)
+    let session = env.rig.client_session(env.service(app)?, Memory::new());
+    refused(call(&session), app.0)
 }
 
 /// The error names the client's setting, and does not contain its secret.
@@ -100,8 +104,8 @@ fn refused<T: std::fmt::Debug>(response: Result<T, Error>, id: &str) -> CheckRes
 /// league 8 omits `state` from this one error. The listener accepts it, because the service
 /// description says so.
 fn unknown_scope(env: &LeagueEnv) -> CheckResult {
-    let (seat, user) = (env.seat(TOOL)?, alice());
-    let response = seat.log_in(user.browser().scope("nonsense"));
+    let (session, user) = (env.session(TOOL)?, alice());
+    let response = session.log_in(user.browser().scope("nonsense"));
     let words = ["invalid_scope", "nonsense"];
     let error = expect_error(response, ErrorKind::Configuration, &words)?;
     ensure(error.setting() == Some("scope"), format!("{error}"))?;
@@ -114,10 +118,14 @@ fn unknown_scope(env: &LeagueEnv) -> CheckResult {
 }
 
 fn denied(env: &LeagueEnv, login: impl Fn(&ScriptedUser) -> Login) -> CheckResult {
-    let (seat, user) = (env.seat(TOOL)?, bob_denies());
+    let (session, user) = (env.session(TOOL)?, bob_denies());
     let words = ["access_denied", "The user denied the request"];
-    expect_error(seat.log_in(login(&user)), ErrorKind::ConsentDenied, &words)?;
-    ensure(seat.status().login.is_none(), "a token is stored")
+    expect_error(
+        session.log_in(login(&user)),
+        ErrorKind::ConsentDenied,
+        &words,
+    )?;
+    ensure(session.status().login.is_none(), "a token is stored")
 }
 
 /// Uses the challenge of RFC 7636 appendix B, whose verifier we do not send.
@@ -148,14 +156,14 @@ fn code(service: &Service, change: impl Fn(&str) -> String) -> Result<CodeGrant,
 
 /// league responds in the browser, in JSON, and never redirects: the program only gets its timeout.
 fn never_redirects(
-    seat: &Seat,
+    session: &LeagueSession,
     on_the_page: &str,
     login: impl Fn(&ScriptedUser) -> Login,
 ) -> CheckResult {
     let user = alice();
     let login = login(&user).timeout(Duration::from_secs(1));
     let words = ["within 1 s", "redirect URI", "client id", "never redirects"];
-    expect_error(seat.log_in(login), ErrorKind::TimedOut, &words)?;
+    expect_error(session.log_in(login), ErrorKind::TimedOut, &words)?;
     match user.ended()? {
         Outcome::Page { text, .. } if text.contains(on_the_page) => Ok(()),
         other => Err(format!("expected a page with `{on_the_page}`, got {other:?}").into()),

@@ -15,13 +15,13 @@ use super::user::alice;
 use super::{CheckResult, Failure};
 use super::{ensure, expect_error};
 use crate::scene::SYMFONY;
-use crate::scene::{PATIENCE, Seat};
+use crate::scene::{LeagueSession, PATIENCE};
 
 pub(super) const CASES: &[Case] = &[
     ("refresh, the secret in the form as documented", in_the_form),
     ("8 callers at an expired token: one refresh", |env| {
-        let seat = expired(env)?;
-        eight_callers(&seat)?;
+        let session = expired(env)?;
+        eight_callers(&session)?;
         env.refreshed(1)
     }),
     (
@@ -36,12 +36,12 @@ pub(super) const CASES: &[Case] = &[
 
 /// Info Flora documents the form, without a header, for a refresh.
 fn in_the_form(env: &LeagueEnv) -> CheckResult {
-    let seat = env.logged_in()?;
-    let before = seat.token();
+    let session = env.logged_in()?;
+    let before = session.token();
     env.server.revoke_access_tokens();
-    call(&seat)?;
+    call(&session)?;
     sent_by(&env.token_request("refresh_token")?, SecretChannel::Body)?;
-    let after = seat.token();
+    let after = session.token();
     let [old, new] = [&before, &after].map(|token| token.refresh_token());
     let rotated = match (old, new) {
         (Some(old), Some(new)) => old.expose_secret() != new.expose_secret(),
@@ -51,13 +51,13 @@ fn in_the_form(env: &LeagueEnv) -> CheckResult {
 }
 
 /// An account whose token has expired, by the lifetime that the server sent.
-fn expired(env: &LeagueEnv) -> Result<Seat, Failure> {
+fn expired(env: &LeagueEnv) -> Result<LeagueSession, Failure> {
     let brief = Fault::ExpiresIn(json!(1));
     env.server
         .faults()
         .next(Matching::Grant("authorization_code"), brief);
-    let (seat, user) = (env.seat(TOOL)?, alice());
-    let status = log_in(&seat, &user, user.browser())?;
+    let (session, user) = (env.session(TOOL)?, alice());
+    let status = log_in(&session, &user, user.browser())?;
     let end = status.login.and_then(|token| token.expires_at);
     let end = end.ok_or("the stored token has no expiry")?;
     let deadline = Instant::now() + PATIENCE;
@@ -67,12 +67,12 @@ fn expired(env: &LeagueEnv) -> Result<Seat, Failure> {
         }
         thread::sleep(Duration::from_millis(20));
     }
-    Ok(seat)
+    Ok(session)
 }
 
-fn eight_callers(seat: &Seat) -> CheckResult {
+fn eight_callers(session: &LeagueSession) -> CheckResult {
     thread::scope(|scope| {
-        let callers: Vec<_> = (0..8).map(|_| scope.spawn(|| call(seat))).collect();
+        let callers: Vec<_> = (0..8).map(|_| scope.spawn(|| call(session))).collect();
         for caller in callers {
             caller.join().map_err(|_| "a caller panicked")??;
         }
@@ -110,16 +110,16 @@ fn rotated_elsewhere(env: &LeagueEnv) -> CheckResult {
 
 /// An attacker uses a copy of the older refresh token. league revokes no token for that.
 fn reused(env: &LeagueEnv) -> CheckResult {
-    let seat = env.logged_in()?;
+    let session = env.logged_in()?;
     let service = env.service(TOOL)?;
-    let old = seat.token();
+    let old = session.token();
     let old = old
         .refresh_token()
         .ok_or("no refresh token in the response")?;
     env.server.revoke_access_tokens();
-    call(&seat)?;
+    call(&session)?;
     let thief = auth_core::TokenRequest::refresh(service.client(), old);
     expect_error(env.rig.exchange(&thief), ErrorKind::NeedsLogin, &[])?;
-    call(&seat)?;
+    call(&session)?;
     env.refreshed(2)
 }

@@ -10,12 +10,12 @@ use auth_core::{Error, Operation};
 use keystore::Memory;
 
 use self::known::{Path, known};
-use crate::scene::{DAEMON, Scene, Seat, everywhere};
+use crate::scene::{DAEMON, LeagueSession, Scene, everywhere};
 
 /// The senders: the client's own session with a token, and an anonymous session.
 struct Callers {
-    client_session: Seat,
-    anonymous: Seat,
+    client_session: LeagueSession,
+    anonymous: LeagueSession,
 }
 
 #[test]

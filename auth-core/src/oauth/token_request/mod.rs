@@ -17,7 +17,7 @@ use super::{
     error_response,
     json_object::NoObject,
     server::ClientAuthentication,
-    token_error::{Asked, token_error},
+    token_error::{FailedRequest, token_error},
     token_response::{Reading, TokenResponse, read},
 };
 use crate::{
@@ -307,7 +307,7 @@ impl Message for TokenRequest<'_> {
                 Ok(token)
             }
             Reading::Error(oauth) => {
-                let asked = Asked {
+                let request = FailedRequest {
                     grant_type: self.grant_type,
                     client_id: self.client.id(),
                     code: self.code.map(|code| (code, self.now)),
@@ -315,7 +315,7 @@ impl Message for TokenRequest<'_> {
                     refused_client: self.client.server().refused_client,
                     secrets: &self.secrets(),
                 };
-                Err(token_error(&asked, &response, oauth))
+                Err(token_error(&request, &response, oauth))
             }
             Reading::Neither(check, why) if status.is_success() => {
                 Err(error_response::malformed(&response, WHAT, check, why))

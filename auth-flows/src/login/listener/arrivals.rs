@@ -17,9 +17,9 @@ pub(super) enum Telling {
 
 /// The requests that did not end the login.
 #[derive(Default)]
-pub(super) struct Arrivals(Mutex<Option<Seen>>);
+pub(super) struct Arrivals(Mutex<Option<Arrival>>);
 
-struct Seen {
+struct Arrival {
     count: u32,
     telling: Telling,
     what: String,
@@ -39,7 +39,7 @@ impl Arrivals {
                 }
             }
             None => {
-                *seen = Some(Seen {
+                *seen = Some(Arrival {
                     count: 1,
                     telling,
                     what: what.into(),

@@ -14,7 +14,7 @@ use crate::Stop;
 use crate::expect::ensure;
 use crate::ping::API;
 use crate::report::{CheckResult, Failure};
-use crate::rig::{Rig, Seat};
+use worlds::{AnySession, World};
 
 /// The client that every server here knows, without a secret: for it, Doorkeeper requests consent
 /// each time.
@@ -24,28 +24,28 @@ const CLIENT: &str = "public";
 pub(super) struct BrowserEnv<'a> {
     /// The path above `authorize` and `token`.
     oauth: &'a str,
-    rig: &'a Rig,
+    world: &'a World,
     browser: &'a Shared,
 }
 
 impl<'a> BrowserEnv<'a> {
-    pub(super) fn new(oauth: &'a str, rig: &'a Rig, browser: &'a Shared) -> Self {
+    pub(super) fn new(oauth: &'a str, world: &'a World, browser: &'a Shared) -> Self {
         Self {
             oauth,
-            rig,
+            world,
             browser,
         }
     }
 
     /// An account with an empty store.
-    pub(super) fn seat(&self) -> Result<Seat, Error> {
+    pub(super) fn session(&self) -> Result<AnySession, Error> {
         let endpoint = |path: &str| Endpoint::parse(&format!("{}/{path}", self.oauth));
         let server = AuthorizationServer::new(endpoint("token")?)
             .authorization_endpoint(endpoint("authorize")?);
         let client = OAuthClient::new(server, CLIENT)?;
         let api = Api::new(API, BaseUrl::parse(origin(self.oauth))?, TokenKind::Login);
         let service = Service::new("browsed", client, "conformance/1.0 (xtask)")?.with_api(api);
-        Ok(self.rig.account(service, Memory::new(), NAME))
+        Ok(self.world.account(service, Memory::new(), NAME))
     }
 
     /// A new person at the browser.

@@ -9,7 +9,7 @@ use super::{Case, origin};
 use crate::expect::ensure;
 use crate::ping::Ping;
 use crate::report::{CheckResult, Failure};
-use crate::rig::Seat;
+use worlds::AnySession;
 
 /// Cases for every server here.
 pub(super) const CASES: &[Case] = &[
@@ -52,29 +52,29 @@ fn as_it_is(_: &Chromium, _: &str) -> Result<(), Failure> {
 
 /// The person logs in and consents; the page confirms it; the token is valid.
 fn serves(env: &BrowserEnv<'_>, at: &str, adjust: impl Fn(Login) -> Login) -> CheckResult {
-    let (seat, user) = (env.seat()?, env.user()?);
-    let logged_in = seat.log_in(adjust(user.login(as_it_is)).program_name(PROGRAM));
+    let (session, user) = (env.session()?, env.user()?);
+    let logged_in = session.log_in(adjust(user.login(as_it_is)).program_name(PROGRAM));
     let (url, text) = user.back()?;
     logged_in.map_err(|error| format!("{error}; the page says {text:?}"))?;
     ensure(url.starts_with(at), format!("expected a page at {at}"))?;
     has(&text, &["You are logged in", PROGRAM])?;
     no_errors(&user.browser(), &url, &[])?;
-    is_served(&seat)
+    is_served(&session)
 }
 
-fn is_served(seat: &Seat) -> CheckResult {
-    let status = seat.status()?;
+fn is_served(session: &AnySession) -> CheckResult {
+    let status = session.status()?;
     ensure(
         status.login.is_some(),
         format!("no login is stored: {status:?}"),
     )?;
-    seat.send(Ping::default())?;
+    session.send(Ping::default())?;
     Ok(())
 }
 
 fn denied(env: &BrowserEnv<'_>) -> CheckResult {
-    let (seat, user) = (env.seat()?, env.user()?.denies());
-    let denied = seat.log_in(user.login(as_it_is).program_name(PROGRAM));
+    let (session, user) = (env.session()?, env.user()?.denies());
+    let denied = session.log_in(user.login(as_it_is).program_name(PROGRAM));
     let (url, text) = user.back()?;
     let kind = denied.map_err(|error| error.kind());
     ensure(
@@ -86,19 +86,19 @@ fn denied(env: &BrowserEnv<'_>) -> CheckResult {
         &["You did not give access", PROGRAM, "The service said"],
     )?;
     no_errors(&user.browser(), &url, &[])?;
-    let refused = seat.token(TokenKind::Login).map_err(|e| e.needs_login());
+    let refused = session.token(TokenKind::Login).map_err(|e| e.needs_login());
     ensure(matches!(refused, Err(true)), "a token was stored")
 }
 
 fn out_of_band(env: &BrowserEnv<'_>) -> CheckResult {
-    let (seat, user) = (env.seat()?, env.user()?);
-    seat.log_in(user.out_of_band())?;
-    is_served(&seat)
+    let (session, user) = (env.session()?, env.user()?);
+    session.log_in(user.out_of_band())?;
+    is_served(&session)
 }
 
 /// Before the person logs in, their browser sends other requests to the listener.
 fn strangers(env: &BrowserEnv<'_>) -> CheckResult {
-    let (seat, user) = (env.seat()?, env.user()?);
+    let (session, user) = (env.session()?, env.user()?);
     let login = user.login(|browser, url| {
         let listener = callback(url)?;
         for (target, words) in [
@@ -113,18 +113,18 @@ fn strangers(env: &BrowserEnv<'_>) -> CheckResult {
         }
         Ok(())
     });
-    let logged_in = seat.log_in(login.program_name(PROGRAM));
+    let logged_in = session.log_in(login.program_name(PROGRAM));
     let (url, text) = user.back()?;
     logged_in?;
     has(&text, &["You are logged in"])?;
     no_errors(&user.browser(), &url, &["status of 400", "status of 404"])?;
-    is_served(&seat)
+    is_served(&session)
 }
 
 /// The redirect is the last request of the browser.
 fn quiet(env: &BrowserEnv<'_>) -> CheckResult {
-    let (seat, user) = (env.seat()?, env.user()?);
-    let logged_in = seat.log_in(user.login(as_it_is).program_name(PROGRAM));
+    let (session, user) = (env.session()?, env.user()?);
+    let logged_in = session.log_in(user.login(as_it_is).program_name(PROGRAM));
     let (url, _) = user.back()?;
     logged_in?;
     let sent = user.browser().sent()?;

@@ -18,22 +18,22 @@ use user::{Shared, lock, origin};
 use super::peer::{Peer, Profile};
 use super::report::{CheckResult, Report};
 use crate::Stop;
-use crate::rig::Rig;
+use worlds::World;
 
 /// A case: its name, and its check.
 type Case = (&'static str, fn(&BrowserEnv<'_>) -> CheckResult);
 
-pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
+pub(super) fn run(worlds: &[World; 2], report: &mut Report) -> Result<(), Stop> {
     let browser: Shared = Arc::new(Mutex::new(Chromium::start()?));
     let peer = Peer::doorkeeper(Profile::Inat)?;
     let oauth = format!("{}/oauth", peer.origin());
     report.heading(
         "Chromium at Doorkeeper, configured like iNaturalist's",
-        rigs,
+        worlds,
     );
     for (name, case) in [login::CASES, login::WITH_CODES].concat() {
-        report.row(name, rigs, |rig| {
-            case(&BrowserEnv::new(&oauth, rig, &browser))
+        report.row(name, worlds, |world| {
+            case(&BrowserEnv::new(&oauth, world, &browser))
         });
     }
     drop(peer);
@@ -41,10 +41,10 @@ pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
     let league = env::test_server(Dialect::league_8())?;
     let endpoint = league.authorization_endpoint();
     let oauth = endpoint.strip_suffix("/authorize").unwrap_or(&endpoint);
-    report.heading("Chromium at the test server, as league 8", rigs);
+    report.heading("Chromium at the test server, as league 8", worlds);
     for (name, case) in login::CASES {
-        report.row(name, rigs, |rig| {
-            case(&BrowserEnv::new(oauth, rig, &browser))
+        report.row(name, worlds, |world| {
+            case(&BrowserEnv::new(oauth, world, &browser))
         });
     }
     drop(league);

@@ -14,7 +14,7 @@ use crate::report::CheckResult;
 /// The path does not exist.
 pub(crate) fn path(env: &ServerEnv<'_>, method: Method, path: &str) -> CheckResult {
     let uri = format!("{}{path}", env.origin);
-    let status = env.rig.exchange(&Look { method, uri })?;
+    let status = env.world.exchange(&Look { method, uri })?;
     ensure(
         status == StatusCode::NOT_FOUND,
         format!("{path} responds with {status}"),
@@ -32,8 +32,8 @@ pub(crate) fn refresh_tokens(env: &ServerEnv<'_>) -> CheckResult {
 
 /// The token endpoint does not support the password grant.
 pub(crate) fn passwords(env: &ServerEnv<'_>) -> CheckResult {
-    let seat = env.seat(env.facts.confidential)?;
-    let response = seat.log_in_with_password("alice", "password");
+    let session = env.session(env.facts.confidential)?;
+    let response = session.log_in_with_password("alice", "password");
     let words = ["unsupported_grant_type"];
     expect_error(response, ErrorKind::Configuration, &words)?;
     Ok(())

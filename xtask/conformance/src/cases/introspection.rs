@@ -29,7 +29,7 @@ pub(crate) fn of_a_login(env: &ServerEnv<'_>, app: App) -> CheckResult {
     ensure(near, format!("expected the expiry {known:?}, got {said:?}"))?;
 
     let revocation = RevocationRequest::access_token(service.client(), text.clone());
-    env.rig.exchange(&revocation)?;
+    env.world.exchange(&revocation)?;
     let found = look(env, &service, &text)?;
     ensure(!found.is_active(), format!("active: {found:?}"))?;
     let silent = found.scope().is_none() && found.expires_at().is_none();
@@ -40,7 +40,7 @@ pub(crate) fn of_a_login(env: &ServerEnv<'_>, app: App) -> CheckResult {
 pub(crate) fn of_itself(env: &ServerEnv<'_>, app: App) -> CheckResult {
     let service = env.service(app)?;
     let request = TokenRequest::client_credentials(service.client()).scope("write");
-    let token = env.rig.exchange(&request)?.into_token(now(), 1)?;
+    let token = env.world.exchange(&request)?.into_token(now(), 1)?;
     let found = look(env, &service, &SecretText::from(token.expose_secret()))?;
     ensure(found.is_active(), format!("not active: {found:?}"))?;
     expect_says(&found, app, "write")
@@ -55,14 +55,14 @@ pub(crate) fn of_a_refresh_token(env: &ServerEnv<'_>, app: App) -> CheckResult {
         .ok_or("no refresh token in the response")?;
     let look = |token: &SecretText| {
         let message = IntrospectionRequest::refresh_token(service.client(), token.clone());
-        env.rig.exchange(&message)
+        env.world.exchange(&message)
     };
     ensure(
         look(refresh)?.is_active(),
         "the refresh token is not active",
     )?;
     let used = TokenRequest::refresh(service.client(), refresh);
-    let newer = env.rig.exchange(&used)?.into_token(now(), 2)?;
+    let newer = env.world.exchange(&used)?.into_token(now(), 2)?;
     let newer = newer
         .refresh_token()
         .ok_or("no newer refresh token in the response")?;
@@ -79,12 +79,12 @@ pub(crate) fn of_nothing(env: &ServerEnv<'_>) -> CheckResult {
 
 /// A request by a client with a wrong secret.
 pub(crate) fn wrong_secret(env: &ServerEnv<'_>) -> CheckResult {
-    let seat = env.logged_in(env.facts.confidential)?;
-    let token = seat.token(TokenKind::Login)?;
+    let session = env.logged_in(env.facts.confidential)?;
+    let token = session.token(TokenKind::Login)?;
     let service = env.service(env.facts.confidential.with(WRONG))?;
     let token = SecretText::from(token.expose_secret());
     let response = env
-        .rig
+        .world
         .exchange(&IntrospectionRequest::access_token(service.client(), token));
     let error = expect_error(
         response,
@@ -103,7 +103,7 @@ fn look(
     token: &SecretText,
 ) -> Result<IntrospectionResponse, Failure> {
     let message = IntrospectionRequest::access_token(service.client(), token.clone());
-    let found = env.rig.exchange(&message)?;
+    let found = env.world.exchange(&message)?;
     let shown = format!("{found:?}");
     match shown.contains(token.expose_secret()) {
         true => Err("the token is visible".into()),

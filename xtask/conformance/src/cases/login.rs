@@ -14,11 +14,11 @@ pub(crate) fn serves(
     app: App,
     login: impl Fn(&ScriptedUser) -> Login,
 ) -> CheckResult {
-    let (seat, user) = (env.seat(app)?, alice());
-    let status = log_in(&seat, &user, login(&user))?;
+    let (session, user) = (env.session(app)?, alice());
+    let status = log_in(&session, &user, login(&user))?;
     ensure(status.login.is_some(), format!("no token: {status:?}"))?;
-    expect_stored(&status, &seat.status()?)?;
-    env.is_alices(&seat.send(Ping::default())?)
+    expect_stored(&status, &session.status()?)?;
+    env.is_alices(&session.send(Ping::default())?)
 }
 
 /// The login returns the status of what is stored.
@@ -37,14 +37,14 @@ pub(crate) fn one_scope(env: &ServerEnv<'_>) -> CheckResult {
 
 /// Requests these scopes, and gets those.
 pub(crate) fn asks_for(env: &ServerEnv<'_>, requested: &str, granted: &str) -> CheckResult {
-    let (seat, user) = (env.seat(env.facts.public)?, alice());
-    let status = log_in(&seat, &user, user.browser().scope(requested))?;
+    let (session, user) = (env.session(env.facts.public)?, alice());
+    let status = log_in(&session, &user, user.browser().scope(requested))?;
     let scope = status.login.and_then(|token| token.scope);
     ensure(
         scope.as_deref() == Some(granted),
         format!("scope {scope:?}"),
     )?;
-    let pong = seat.send(Ping::default())?;
+    let pong = session.send(Ping::default())?;
     ensure(pong.scope == granted, format!("{pong:?}"))
 }
 
@@ -54,15 +54,15 @@ pub(crate) fn two_people(env: &ServerEnv<'_>) -> CheckResult {
         ("alice", alice(), env.facts.alice),
         ("bob", bob(), env.facts.bob),
     ];
-    let mut seats = Vec::new();
+    let mut sessions = Vec::new();
     for (name, user, _) in &people {
         let service = env.service(env.facts.public)?;
-        let seat = env.rig.account(service, store.clone(), name);
-        log_in(&seat, user, user.browser())?;
-        seats.push(seat);
+        let session = env.world.account(service, store.clone(), name);
+        log_in(&session, user, user.browser())?;
+        sessions.push(session);
     }
-    for (seat, (_, _, id)) in seats.iter().zip(people) {
-        env.belongs(&seat.send(Ping::default())?, id)?;
+    for (session, (_, _, id)) in sessions.iter().zip(people) {
+        env.belongs(&session.send(Ping::default())?, id)?;
     }
     Ok(())
 }

@@ -9,26 +9,26 @@ use crate::report::CheckResult;
 
 /// A logout revokes and removes the tokens; the second logout has no token to revoke.
 pub(crate) fn log_out(env: &ServerEnv<'_>, app: App) -> CheckResult {
-    let seat = env.logged_in(app)?;
-    let (service, token) = (env.service(app)?, seat.token(TokenKind::Login)?);
+    let session = env.logged_in(app)?;
+    let (service, token) = (env.service(app)?, session.token(TokenKind::Login)?);
     let message = service.bind(Ping::default(), Some(&token))?;
-    env.is_alices(&env.rig.exchange(&message)?)?;
+    env.is_alices(&env.world.exchange(&message)?)?;
 
-    let logged_out = seat.log_out()?;
+    let logged_out = session.log_out()?;
     let revoked = matches!(logged_out.revoked, Some(Ok(())));
     ensure(revoked, format!("not revoked: {logged_out:?}"))?;
-    let refused = env.rig.exchange(&message);
+    let refused = env.world.exchange(&message);
     let words = [env.facts.revoked, "401"];
     expect_error(refused, ErrorKind::NeedsLogin, &words)?;
-    ensure(seat.status()?.login.is_none(), "a token is still stored")?;
-    let result = seat.send(Ping::default());
+    ensure(session.status()?.login.is_none(), "a token is still stored")?;
+    let result = session.send(Ping::default());
     expect_error(
         result,
         ErrorKind::NeedsLogin,
         &["the account has no stored login"],
     )?;
 
-    let again = seat.log_out()?;
+    let again = session.log_out()?;
     ensure(
         again.revoked.is_none(),
         format!("expected no revocation, got {again:?}"),
@@ -36,14 +36,14 @@ pub(crate) fn log_out(env: &ServerEnv<'_>, app: App) -> CheckResult {
 }
 
 pub(crate) fn replaced(env: &ServerEnv<'_>) -> CheckResult {
-    let seat = env.logged_in(env.facts.public)?;
+    let session = env.logged_in(env.facts.public)?;
     let service = env.service(env.facts.public)?;
-    let old = seat.token(TokenKind::Login)?;
+    let old = session.token(TokenKind::Login)?;
     let user = alice();
-    log_in(&seat, &user, user.browser())?;
-    env.is_alices(&seat.send(Ping::default())?)?;
+    log_in(&session, &user, user.browser())?;
+    env.is_alices(&session.send(Ping::default())?)?;
     let message = service.bind(Ping::default(), Some(&old))?;
-    let refused = env.rig.exchange(&message);
+    let refused = env.world.exchange(&message);
     expect_error(refused, ErrorKind::NeedsLogin, &[env.facts.revoked])?;
     Ok(())
 }
@@ -51,18 +51,18 @@ pub(crate) fn replaced(env: &ServerEnv<'_>) -> CheckResult {
 /// The server revokes a token during the session, and there is no way to renew it: the user has to
 /// log in.
 pub(crate) fn revoked_bearer(env: &ServerEnv<'_>, because: &str) -> CheckResult {
-    let seat = env.logged_in(env.facts.public)?;
-    let token = seat.token(TokenKind::Login)?;
+    let session = env.logged_in(env.facts.public)?;
+    let token = session.token(TokenKind::Login)?;
     revoke(env, &access_token(&token))?;
-    let refused = seat.send(Ping::default());
+    let refused = session.send(Ping::default());
     expect_error(refused, ErrorKind::NeedsLogin, &[because])?;
     Ok(())
 }
 
 /// A server responds to the revocation of an unknown token as to any other (RFC 7009 section 2.2).
 pub(crate) fn revoked_twice(env: &ServerEnv<'_>) -> CheckResult {
-    let seat = env.logged_in(env.facts.public)?;
-    let token = seat.token(TokenKind::Login)?;
+    let session = env.logged_in(env.facts.public)?;
+    let token = session.token(TokenKind::Login)?;
     let token = access_token(&token);
     revoke(env, &token)?;
     revoke(env, &token)?;
@@ -77,5 +77,5 @@ fn revoke(env: &ServerEnv<'_>, token: &SecretText) -> CheckResult {
     let service = env.service(env.facts.public)?;
     let token = SecretText::from(token.expose_secret());
     let revocation = RevocationRequest::access_token(service.client(), token);
-    Ok(env.rig.exchange(&revocation)?)
+    Ok(env.world.exchange(&revocation)?)
 }

@@ -32,21 +32,21 @@ pub(crate) fn refused_client(env: &ServerEnv<'_>, app: App) -> CheckResult {
 
 /// The person did everything right, and the exchange of the code is refused. No token is stored.
 pub(crate) fn refused_at_the_code(env: &ServerEnv<'_>, app: App) -> CheckResult {
-    let (seat, user) = (env.seat(app)?, alice());
+    let (session, user) = (env.session(app)?, alice());
     let words = ["invalid_client", app.id, "401"];
-    let response = seat.log_in(user.browser());
+    let response = session.log_in(user.browser());
     let error = expect_error(response, ErrorKind::Configuration, &words)?;
     ensure(
         !error.to_string().contains(WRONG),
         "the error contains the secret",
     )?;
-    ensure(seat.status()?.login.is_none(), "a token is stored")
+    ensure(session.status()?.login.is_none(), "a token is stored")
 }
 
 /// The code belongs to the challenge of RFC 7636 appendix B, whose verifier we do not send.
 pub(crate) fn wrong_verifier(env: &ServerEnv<'_>) -> CheckResult {
     const OTHER: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-    let (seat, user) = (env.seat(env.facts.public)?, alice());
+    let (session, user) = (env.session(env.facts.public)?, alice());
     let login = user.browser_at(|url| {
         let change = |parameter: &str| match parameter.strip_prefix("code_challenge=") {
             Some(_) => format!("code_challenge={OTHER}"),
@@ -56,8 +56,8 @@ pub(crate) fn wrong_verifier(env: &ServerEnv<'_>) -> CheckResult {
         parameters.join("&")
     });
     let words = ["authorization code was not accepted", "invalid_grant"];
-    expect_error(seat.log_in(login), ErrorKind::NeedsLogin, &words)?;
-    ensure(seat.status()?.login.is_none(), "a token is stored")
+    expect_error(session.log_in(login), ErrorKind::NeedsLogin, &words)?;
+    ensure(session.status()?.login.is_none(), "a token is stored")
 }
 
 /// The same exchange twice, by values: no flow does that.
@@ -65,19 +65,19 @@ pub(crate) fn used_code(env: &ServerEnv<'_>) -> CheckResult {
     let service = env.service(env.facts.public)?;
     let grant = env.code(&service)?;
     let exchange = TokenRequest::code(service.client(), &grant);
-    env.rig.exchange(&exchange)?;
+    env.world.exchange(&exchange)?;
     let words = ["invalid_grant", "400", "begin a new login"];
-    expect_error(env.rig.exchange(&exchange), ErrorKind::NeedsLogin, &words)?;
+    expect_error(env.world.exchange(&exchange), ErrorKind::NeedsLogin, &words)?;
     Ok(())
 }
 
 /// Bob refuses. He has no earlier consent: Doorkeeper 5.5 requests it only once for a confidential
 /// client.
 pub(crate) fn denied(env: &ServerEnv<'_>, login: impl Fn(&ScriptedUser) -> Login) -> CheckResult {
-    let (seat, user) = (env.seat(env.facts.public)?, bob_denies());
-    let response = seat.log_in(login(&user));
+    let (session, user) = (env.session(env.facts.public)?, bob_denies());
+    let response = session.log_in(login(&user));
     expect_error(response, ErrorKind::ConsentDenied, &["access_denied"])?;
-    ensure(seat.status()?.login.is_none(), "a token is stored")
+    ensure(session.status()?.login.is_none(), "a token is stored")
 }
 
 /// The server shows a page of its own and never redirects: the program only gets its timeout.
@@ -87,10 +87,10 @@ pub(crate) fn never_redirects(
     on_the_page: &str,
     login: impl Fn(&ScriptedUser) -> Login,
 ) -> CheckResult {
-    let (seat, user) = (env.seat(app)?, alice());
+    let (session, user) = (env.session(app)?, alice());
     let login = login(&user).timeout(Duration::from_secs(1));
     let words = ["within 1 s", "redirect URI", "client id", "never redirects"];
-    expect_error(seat.log_in(login), ErrorKind::TimedOut, &words)?;
+    expect_error(session.log_in(login), ErrorKind::TimedOut, &words)?;
     match user.ended()? {
         Outcome::Page { text, .. } if text.contains(on_the_page) => Ok(()),
         other => Err(format!("expected a page with `{on_the_page}`, got {other:?}").into()),
@@ -101,7 +101,7 @@ pub(crate) fn never_redirects(
 pub(crate) fn unknown_scope_itself(env: &ServerEnv<'_>) -> CheckResult {
     let service = env.service(env.facts.confidential)?;
     let request = TokenRequest::client_credentials(service.client()).scope("write nonsense");
-    let response = env.rig.exchange(&request);
+    let response = env.world.exchange(&request);
     let error = expect_error(
         response,
         ErrorKind::Configuration,

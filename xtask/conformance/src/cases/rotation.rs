@@ -22,7 +22,7 @@ pub(crate) fn rotates(env: &ServerEnv<'_>, app: App) -> CheckResult {
         let refresh = account.refresh_token();
         stored.lock().expect("no holder panics").push(refresh);
     };
-    env.is_alices(&account.seat.send(Ping::watched(&watch))?)?;
+    env.is_alices(&account.session.send(Ping::watched(&watch))?)?;
     let stored = stored.into_inner().expect("no holder panics");
     ensure(!stored.is_empty(), "no request was sent")?;
     for refresh in stored {
@@ -49,22 +49,22 @@ pub(crate) fn reused(env: &ServerEnv<'_>, app: App, family: Family) -> CheckResu
     let account = StoredAccount::logged_in(env, app)?;
     let old = account.refresh_token()?;
     account.expire()?;
-    env.is_alices(&account.seat.send(Ping::default())?)?;
+    env.is_alices(&account.session.send(Ping::default())?)?;
 
     let service = env.service(app)?;
     let thief = TokenRequest::refresh(service.client(), &old);
     let words = ["invalid_grant", "400"];
-    expect_error(env.rig.exchange(&thief), ErrorKind::NeedsLogin, &words)?;
+    expect_error(env.world.exchange(&thief), ErrorKind::NeedsLogin, &words)?;
 
     match family {
         Family::Lives => {
             let new = account.refresh_token()?;
             let refresh = TokenRequest::refresh(service.client(), &new);
-            env.rig.exchange(&refresh)?;
+            env.world.exchange(&refresh)?;
         }
         Family::Dies => {
             let words = ["refresh token is no longer accepted"];
-            let response = account.seat.send(Ping::default());
+            let response = account.session.send(Ping::default());
             expect_error(response, ErrorKind::NeedsLogin, &words)?;
         }
     }
@@ -77,10 +77,10 @@ pub(crate) fn eight_callers(env: &ServerEnv<'_>, app: App) -> CheckResult {
     let account = StoredAccount::logged_in(env, app)?;
     let old = account.refresh_token()?;
     account.expire()?;
-    let seat = &account.seat;
+    let session = &account.session;
     thread::scope(|scope| {
         let callers: Vec<_> = (0..8)
-            .map(|_| scope.spawn(|| seat.send(Ping::default())))
+            .map(|_| scope.spawn(|| session.send(Ping::default())))
             .collect();
         for caller in callers {
             let pong = caller.join().map_err(|_| "a caller panicked")?;
@@ -96,7 +96,7 @@ pub(crate) fn eight_callers(env: &ServerEnv<'_>, app: App) -> CheckResult {
     // The token family is still valid.
     let service = env.service(app)?;
     let refresh = TokenRequest::refresh(service.client(), &new);
-    env.rig.exchange(&refresh)?;
+    env.world.exchange(&refresh)?;
     Ok(())
 }
 
@@ -105,10 +105,10 @@ pub(crate) fn second_start(env: &ServerEnv<'_>) -> CheckResult {
     let account = StoredAccount::logged_in(env, env.facts.public)?;
     account.expire()?;
     let service = env.service(env.facts.public)?;
-    let again = env.rig.account(service, account.store()?, "alice");
+    let again = env.world.account(service, account.store()?, "alice");
     env.is_alices(&again.send(Ping::default())?)?;
     // The first one still caches the rotated token, and finds the new one in the file.
-    env.is_alices(&account.seat.send(Ping::default())?)
+    env.is_alices(&account.session.send(Ping::default())?)
 }
 
 pub(crate) fn rejected(env: &ServerEnv<'_>) -> CheckResult {
@@ -116,8 +116,8 @@ pub(crate) fn rejected(env: &ServerEnv<'_>) -> CheckResult {
     let service = env.service(env.facts.confidential)?;
     let refresh = account.refresh_token()?;
     let revocation = RevocationRequest::refresh_token(service.client(), refresh);
-    env.rig.exchange(&revocation)?;
-    let response = account.seat.send(Ping::default());
+    env.world.exchange(&revocation)?;
+    let response = account.session.send(Ping::default());
     expect_error(
         response,
         ErrorKind::NeedsLogin,

@@ -9,14 +9,14 @@ use tempfile::TempDir;
 
 use crate::env::{App, ServerEnv, alice, log_in, now};
 use crate::report::{CheckResult, Failure};
-use crate::rig::Seat;
+use worlds::AnySession;
 
 /// How long to wait for the server's tokens to expire; they are valid for 2 s.
 const MAX_WAIT: Duration = Duration::from_secs(30);
 
 /// An account that is logged in, and its file.
 pub(crate) struct StoredAccount {
-    pub(crate) seat: Seat,
+    pub(crate) session: AnySession,
     home: TempDir,
 }
 
@@ -24,10 +24,10 @@ impl StoredAccount {
     pub(crate) fn logged_in(env: &ServerEnv<'_>, app: App) -> Result<Self, Failure> {
         let home = TempDir::with_prefix("keystore-")?;
         let store = File::open(home.path())?;
-        let seat = env.rig.account(env.service(app)?, store, "alice");
+        let session = env.world.account(env.service(app)?, store, "alice");
         let user = alice();
-        log_in(&seat, &user, user.browser())?;
-        Ok(Self { seat, home })
+        log_in(&session, &user, user.browser())?;
+        Ok(Self { session, home })
     }
 
     /// Opens the same file once more.
@@ -38,9 +38,9 @@ impl StoredAccount {
     /// The token record in the file now.
     fn record(&self) -> Result<TokenRecord, Error> {
         let key = self
-            .seat
+            .session
             .key()
-            .ok_or_else(|| Error::internal("the seat has no account"))?;
+            .ok_or_else(|| Error::internal("the session has no account"))?;
         match self.store()?.load(key)? {
             Some(text) => TokenRecord::from_text(text.expose_secret()),
             None => Ok(TokenRecord::default()),

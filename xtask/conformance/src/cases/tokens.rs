@@ -12,9 +12,9 @@ use crate::report::CheckResult;
 
 /// The application itself, by client credentials.
 pub(crate) fn itself(env: &ServerEnv<'_>, app: App) -> CheckResult {
-    let seat = env.client_session(app)?;
-    env.is_its_own(&seat.send(Ping::default())?)?;
-    let token = seat.token(TokenKind::Login)?;
+    let session = env.client_session(app)?;
+    env.is_its_own(&session.send(Ping::default())?)?;
+    let token = session.token(TokenKind::Login)?;
     ensure(
         token.refresh_token().is_none(),
         "the response has a refresh token",
@@ -23,9 +23,9 @@ pub(crate) fn itself(env: &ServerEnv<'_>, app: App) -> CheckResult {
 
 /// A client without a secret cannot use client credentials, so the request is not sent.
 pub(crate) fn public_itself(env: &ServerEnv<'_>) -> CheckResult {
-    let seat = env.client_session(env.facts.public)?;
+    let session = env.client_session(env.facts.public)?;
     let error = expect_error(
-        seat.send(Ping::default()),
+        session.send(Ping::default()),
         ErrorKind::Configuration,
         &["client credentials need a client secret"],
     )?;
@@ -33,11 +33,11 @@ pub(crate) fn public_itself(env: &ServerEnv<'_>) -> CheckResult {
 }
 
 pub(crate) fn values_only(env: &ServerEnv<'_>) -> CheckResult {
-    let seat = env.logged_in(env.facts.public)?;
+    let session = env.logged_in(env.facts.public)?;
     let service = env.service(env.facts.public)?;
-    let token = seat.token(TokenKind::Login)?;
+    let token = session.token(TokenKind::Login)?;
     let message = service.bind(Ping::default(), Some(&token))?;
-    env.is_alices(&env.rig.exchange(&message)?)?;
+    env.is_alices(&env.world.exchange(&message)?)?;
 
     let mut bare = message.request()?;
     let header = bare.headers_mut().remove("authorization");
@@ -51,12 +51,12 @@ pub(crate) fn values_only(env: &ServerEnv<'_>) -> CheckResult {
 pub(crate) fn second_start(env: &ServerEnv<'_>) -> CheckResult {
     let store = Memory::new();
     let service = env.service(env.facts.public)?;
-    let first = env.rig.account(service.clone(), store.clone(), "me");
+    let first = env.world.account(service.clone(), store.clone(), "me");
     let user = alice();
     log_in(&first, &user, user.browser())?;
     let token = first.token(TokenKind::Login)?;
     drop(first);
-    let again = env.rig.account(service, store, "me");
+    let again = env.world.account(service, store, "me");
     env.is_alices(&again.send(Ping::default())?)?;
     let same = again.token(TokenKind::Login)?.expose_secret() == token.expose_secret();
     ensure(same, "the token differs from the stored one")
@@ -65,8 +65,8 @@ pub(crate) fn second_start(env: &ServerEnv<'_>) -> CheckResult {
 pub(crate) fn no_login(env: &ServerEnv<'_>) -> CheckResult {
     let sent = AtomicBool::new(false);
     let watch = || sent.store(true, Ordering::Relaxed);
-    let seat = env.seat(env.facts.public)?;
-    let response = seat.send(Ping::watched(&watch));
+    let session = env.session(env.facts.public)?;
+    let response = session.send(Ping::watched(&watch));
     expect_error::<Pong>(
         response,
         ErrorKind::NeedsLogin,

@@ -10,7 +10,8 @@ use super::{CONFIDENTIAL, PUBLIC};
 use crate::env::{App, Case, ServerEnv, USER_AGENT, alice, log_in};
 use crate::expect::{ensure, expect_error};
 use crate::ping::Ping;
-use crate::{report::CheckResult, rig::Seat};
+use crate::report::CheckResult;
+use worlds::AnySession;
 
 pub(super) const CASES: &[Case] = &[
     ("api-inat: login and API token, public", |env| {
@@ -20,28 +21,28 @@ pub(super) const CASES: &[Case] = &[
         both_tokens(env, CONFIDENTIAL)
     }),
     ("api-inat: user name, password and API token", |env| {
-        let seat = seat(env, CONFIDENTIAL)?;
-        let status = seat.log_in_with_password("alice", "password")?;
+        let session = session(env, CONFIDENTIAL)?;
+        let status = session.log_in_with_password("alice", "password")?;
         ensure(status.derived.is_some(), format!("{status:?}"))
     }),
     ("api-inat: none without the scope `write`", |env| {
-        let (seat, user) = (seat(env, PUBLIC)?, alice());
-        let response = seat.log_in(user.browser().scope("login"));
+        let (session, user) = (session(env, PUBLIC)?, alice());
+        let response = session.log_in(user.browser().scope("login"));
         expect_error(response, ErrorKind::Configuration, &["scope", "403"]).map(drop)
     }),
     ("api-inat: none for the application itself", |env| {
-        let seat = env
-            .rig
+        let session = env
+            .world
             .client_session(service(env, CONFIDENTIAL)?, Memory::new());
-        env.is_its_own(&seat.send(Ping::default())?)?;
-        let response = seat.token(TokenKind::Derived);
+        env.is_its_own(&session.send(Ping::default())?)?;
+        let response = session.token(TokenKind::Derived);
         expect_error(response, ErrorKind::NeedsLogin, &["log in as a user"]).map(drop)
     }),
     ("api-inat: logout reports the API token's expiry", |env| {
-        let seat = seat(env, PUBLIC)?;
-        let status = seat.log_in_with_password("alice", "password")?;
+        let session = session(env, PUBLIC)?;
+        let status = session.log_in_with_password("alice", "password")?;
         let ends = status.derived.and_then(|token| token.expires_at);
-        let logged_out = seat.log_out()?;
+        let logged_out = session.log_out()?;
         let said = logged_out.derived_lives_until;
         ensure(
             ends.is_some() && said == ends,
@@ -60,23 +61,25 @@ fn service(env: &ServerEnv<'_>, app: App) -> Result<Service, Error> {
     }
 }
 
-fn seat(env: &ServerEnv<'_>, app: App) -> Result<Seat, Error> {
-    Ok(env.rig.account(service(env, app)?, Memory::new(), "alice"))
+fn session(env: &ServerEnv<'_>, app: App) -> Result<AnySession, Error> {
+    Ok(env
+        .world
+        .account(service(env, app)?, Memory::new(), "alice"))
 }
 
 /// The login token without an expiry, and an API token that expires as its JWT says, a day from
 /// now.
 fn both_tokens(env: &ServerEnv<'_>, app: App) -> CheckResult {
-    let (seat, user) = (seat(env, app)?, alice());
-    let status = log_in(&seat, &user, user.browser())?;
-    env.is_alices(&seat.send(Ping::default())?)?;
+    let (session, user) = (session(env, app)?, alice());
+    let status = log_in(&session, &user, user.browser())?;
+    env.is_alices(&session.send(Ping::default())?)?;
 
     let login = status.login.as_ref();
     ensure(
         login.is_some_and(|token| token.expires_at.is_none() && !token.refreshable),
         format!("the login token: {login:?}"),
     )?;
-    let token = seat.token(TokenKind::Derived)?;
+    let token = session.token(TokenKind::Derived)?;
     let claimed = unverified_expiry(token.expose_secret()).ok_or("the API token is not a JWT")?;
     let stored = status.derived.and_then(|token| token.expires_at);
     let stored = stored.ok_or("the stored API token has no expiry")?;

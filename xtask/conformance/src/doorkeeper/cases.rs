@@ -62,14 +62,14 @@ pub(super) const LOGIN: &[Case] = &[
 
 pub(super) const TOKENS: &[Case] = &[
     ("password, public client", |env| {
-        let seat = env.seat(PUBLIC)?;
-        seat.log_in_with_password("alice", "password")?;
-        env.is_alices(&seat.send(Ping::default())?)
+        let session = env.session(PUBLIC)?;
+        session.log_in_with_password("alice", "password")?;
+        env.is_alices(&session.send(Ping::default())?)
     }),
     ("password, confidential client", |env| {
-        let seat = env.seat(CONFIDENTIAL)?;
-        seat.log_in_with_password("bob", "hunter2")?;
-        env.belongs(&seat.send(Ping::default())?, env.facts.bob)
+        let session = env.session(CONFIDENTIAL)?;
+        session.log_in_with_password("bob", "hunter2")?;
+        env.belongs(&session.send(Ping::default())?, env.facts.bob)
     }),
     ("client credentials: Basic", |env| {
         tokens::itself(env, CONFIDENTIAL)
@@ -275,8 +275,8 @@ pub(super) const ABSENT_AT_INAT: &[Absent] = absent!(
 );
 
 fn wrong_password(env: &ServerEnv<'_>) -> CheckResult {
-    let seat = env.seat(PUBLIC)?;
-    let response = seat.log_in_with_password("alice", "wr0ng-password");
+    let session = env.session(PUBLIC)?;
+    let response = session.log_in_with_password("alice", "wr0ng-password");
     let words = ["user name or password", "invalid_grant", "400"];
     let error = expect_error(response, ErrorKind::BadCredentials, &words)?;
     ensure(

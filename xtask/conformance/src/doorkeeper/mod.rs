@@ -9,8 +9,8 @@ use super::Run;
 use super::env::{App, Facts, RAW, ServerEnv};
 use super::peer::{Peer, Profile};
 use super::report::Report;
-use super::rig::Rig;
 use crate::Stop;
+use worlds::World;
 
 const FACTS: Facts = Facts {
     id: "doorkeeper",
@@ -100,10 +100,10 @@ const RUNS: [(Profile, Run); 3] = [
     ),
 ];
 
-pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
+pub(super) fn run(worlds: &[World; 2], report: &mut Report) -> Result<(), Stop> {
     for (profile, run) in &RUNS {
         let peer = Peer::doorkeeper(*profile)?;
-        run.over(peer.origin(), rigs, report);
+        run.over(peer.origin(), worlds, report);
     }
     Ok(())
 }

@@ -31,8 +31,8 @@ pub(crate) use tls::open_once;
 
 use super::expect::ensure;
 use super::report::{CheckResult, Report};
-use super::rig::Rig;
 use crate::Stop;
+use worlds::World;
 
 /// The required programs, where Debian puts them beside the search path, and their packages.
 const TOOLS: &[(&str, &str)] = &[
@@ -46,7 +46,7 @@ const TOOLS: &[(&str, &str)] = &[
     ("nsenter", "util-linux"),
 ];
 
-pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
+pub(super) fn run(_: &[World; 2], report: &mut Report) -> Result<(), Stop> {
     let there = |tool: &str| {
         Command::new(tool).arg("--version").output().is_ok()
             || Path::new("/usr/sbin").join(tool).exists()

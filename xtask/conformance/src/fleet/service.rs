@@ -18,9 +18,9 @@ use super::engine::{Engine, Kind, PASSWORD};
 use super::visitors::{PUBLIC, USERS, Visitor, get};
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
-use crate::rig::MAX_WAIT;
 use crate::stores::store_dir::{counted, rotations, since};
 use crate::{cargo, output};
+use worlds::MAX_WAIT;
 
 const ROUNDS: usize = 5;
 const PAUSE: Duration = Duration::from_millis(10);

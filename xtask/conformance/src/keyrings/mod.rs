@@ -21,8 +21,8 @@ use program::Program;
 use python::Python;
 
 use super::report::{Failure, Report};
-use super::rig::Rig;
 use crate::Stop;
+use worlds::World;
 
 /// The required tools: the program, a command that shows it is there, and its Debian package.
 const TOOLS: &[(&str, &str, &str)] = &[
@@ -36,7 +36,7 @@ const TOOLS: &[(&str, &str, &str)] = &[
     ("python3", "--version", "python3-venv"),
 ];
 
-pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
+pub(super) fn run(_: &[World; 2], report: &mut Report) -> Result<(), Stop> {
     let missing: Vec<_> = TOOLS
         .iter()
         .filter(|(tool, question, _)| Command::new(tool).arg(question).output().is_err())

@@ -14,7 +14,7 @@ use http::header;
 
 use super::probe::{Probe, Reply};
 use crate::report::Failure;
-use crate::rig::{Program, Rig, Seat};
+use worlds::{AnyClient, AnySession, World};
 
 /// The shortest run of letters, digits, `.`, `_`, `-`, `+`, `/` and `=` that may be a token.
 const TOKEN_LIKE: usize = 32;
@@ -45,8 +45,8 @@ pub(super) struct Allowed {
 }
 
 pub(super) struct Env {
-    pub(super) account: Seat,
-    anonymous: Seat,
+    pub(super) account: AnySession,
+    anonymous: AnySession,
     service: Service,
     token_path: TokenPath,
     allowed: Allowed,
@@ -70,7 +70,7 @@ pub(super) struct NewLogin {
 
 impl Env {
     pub(super) fn new(
-        rig: &Rig,
+        world: &World,
         service: Service,
         store: impl Store,
         token_path: TokenPath,
@@ -83,9 +83,9 @@ impl Env {
                 counted.fetch_add(1, Ordering::SeqCst);
             }
         };
-        let program = match rig.program(service.clone(), store) {
-            Program::Blocking(client) => Program::Blocking(client.on_event(count)),
-            Program::Async(client, handle) => Program::Async(client.on_event(count), handle),
+        let program = match world.program(service.clone(), store) {
+            AnyClient::Blocking(client) => AnyClient::Blocking(client.on_event(count)),
+            AnyClient::Async(client, handle) => AnyClient::Async(client.on_event(count), handle),
         };
         let account = match allowed.client_credentials {
             true => program.client_session(),

@@ -16,8 +16,8 @@ use super::env::{Allowed, Application, Env, TokenPath};
 use super::fact::{Fact, Finding};
 use super::{document, inat, infoflora};
 use crate::report::Failure;
-use crate::rig::Rig;
 use crate::{Outcome, Stop, Verdict, output};
+use worlds::World;
 
 const PROGRAM: &str = "fieldkey-live-check";
 const USER_AGENT: &str = "fieldkey-live-check/1.0 (one run by hand)";
@@ -63,10 +63,10 @@ pub(crate) fn ask(args: Vec<OsString>) -> Outcome {
     if !cfg!(feature = "live") && origin.is_none() {
         return again_with_tls(args);
     }
-    let rig = Rig::blocking();
+    let world = World::blocking();
     let opened = match options.service {
-        Which::Inat => open_inat(&rig, &options, origin.as_deref()),
-        Which::InfoFlora => open_infoflora(&rig, &options, origin.as_deref()),
+        Which::Inat => open_inat(&world, &options, origin.as_deref()),
+        Which::InfoFlora => open_infoflora(&world, &options, origin.as_deref()),
     };
     let (env, how) = opened.map_err(|error| Stop::Failed(error.to_string()))?;
     let rows: Vec<_> = facts
@@ -126,7 +126,7 @@ fn origin(service: Which) -> Result<Option<String>, Stop> {
 
 type Opened = Result<(Env, String), Failure>;
 
-fn open_inat(rig: &Rig, options: &Options, origin: Option<&str>) -> Opened {
+fn open_inat(world: &World, options: &Options, origin: Option<&str>) -> Opened {
     let known = discovered(api_inat::CREDENTIALS)?;
     let mut service = match &known {
         Some(known) => {
@@ -145,7 +145,7 @@ fn open_inat(rig: &Rig, options: &Options, origin: Option<&str>) -> Opened {
     let service = service.user_agent(USER_AGENT).build()?;
     let store = Fallback::new(Environment::variable("INAT_API_TOKEN")?).or(file(options)?);
     let env = logged_in(
-        rig,
+        world,
         service,
         store,
         inat::TOKEN,
@@ -160,7 +160,7 @@ fn open_inat(rig: &Rig, options: &Options, origin: Option<&str>) -> Opened {
     Ok((env, how.to_owned()))
 }
 
-fn open_infoflora(rig: &Rig, options: &Options, origin: Option<&str>) -> Opened {
+fn open_infoflora(world: &World, options: &Options, origin: Option<&str>) -> Opened {
     let known = discovered(api_infoflora::CREDENTIALS)?;
     let known = known.ok_or("set INFOFLORA_CLIENT_ID and INFOFLORA_CLIENT_SECRET")?;
     let id = known.require(CredentialField::ClientId)?;
@@ -177,7 +177,7 @@ fn open_infoflora(rig: &Rig, options: &Options, origin: Option<&str>) -> Opened 
     let service = service.user_agent(USER_AGENT).build()?.with_api(auth);
     let client_credentials = !options.browser;
     let env = logged_in(
-        rig,
+        world,
         service,
         file(options)?,
         infoflora::TOKEN,
@@ -195,7 +195,7 @@ fn open_infoflora(rig: &Rig, options: &Options, origin: Option<&str>) -> Opened 
 /// The environment, with the login that the options and credentials allow. Without any login, the
 /// facts that need one are not tried.
 fn logged_in(
-    rig: &Rig,
+    world: &World,
     service: Service,
     store: impl auth_core::Store,
     token: TokenPath,
@@ -227,7 +227,7 @@ fn logged_in(
         write: options.write,
         client_credentials,
     };
-    let env = Env::new(rig, service, store, token, allowed);
+    let env = Env::new(world, service, store, token, allowed);
     let password: Option<SecretText> = text(CredentialField::Password);
     if let Some(password) = &password {
         env.is_secret(password.expose_secret());

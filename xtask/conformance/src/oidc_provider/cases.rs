@@ -272,23 +272,23 @@ fn used_code_kills(env: &ServerEnv<'_>) -> CheckResult {
     let service = env.service(PUBLIC)?;
     let grant = env.code(&service)?;
     let exchange = TokenRequest::code(service.client(), &grant);
-    let response = env.rig.exchange(&exchange)?;
+    let response = env.world.exchange(&exchange)?;
     expect_error(
-        env.rig.exchange(&exchange),
+        env.world.exchange(&exchange),
         ErrorKind::NeedsLogin,
         &["invalid_grant"],
     )?;
     let token = response.into_token(env::now(), 1)?;
     let message = service.bind(Ping::default(), Some(&token))?;
     let words = [env.facts.revoked, "401"];
-    expect_error(env.rig.exchange(&message), ErrorKind::NeedsLogin, &words)?;
+    expect_error(env.world.exchange(&message), ErrorKind::NeedsLogin, &words)?;
     Ok(())
 }
 
 fn unknown_scope_itself(env: &ServerEnv<'_>) -> CheckResult {
     let service = env.service(CONFIDENTIAL)?;
     let request = TokenRequest::client_credentials(service.client()).scope("write nonsense");
-    let response = env.rig.exchange(&request)?;
+    let response = env.world.exchange(&request)?;
     ensure(response.scope() == Some("write"), format!("{response:?}"))
 }
 

@@ -31,7 +31,7 @@ pub(super) const CASES: &[Case] = &[
     ("device: wrong secret: configuration", |env| {
         let service = env.service(CONFIDENTIAL.with(WRONG))?;
         let response = env
-            .rig
+            .world
             .exchange(&DeviceAuthorizationRequest::new(service.client()));
         let words = ["invalid_client", "401"];
         let error = expect_error(response, ErrorKind::Configuration, &words)?;
@@ -44,7 +44,7 @@ pub(super) const CASES: &[Case] = &[
 
 /// For the server whose codes are valid for 2 s.
 pub(super) const RUNS_OUT: &[Case] = &[("device: a code that is not typed in expires", |env| {
-    let response = env.seat(PUBLIC)?.log_in_with_device(|_| {});
+    let response = env.session(PUBLIC)?.log_in_with_device(|_| {});
     expect_error(response, ErrorKind::TimedOut, &["device code expired"]).map(drop)
 })];
 
@@ -61,13 +61,13 @@ const SUCCESS: &str = "Sign-in Success";
 
 /// The whole flow: the person acts while the program polls.
 fn logs_in(env: &ServerEnv<'_>, app: App, typing: Typing) -> CheckResult {
-    let seat = env.seat(app)?;
+    let session = env.session(app)?;
     let mut page = None;
-    let status = seat.log_in_with_device(|device| page = Some(allow(device, typing)))?;
+    let status = session.log_in_with_device(|device| page = Some(allow(device, typing)))?;
     let page = page.ok_or("the code was not shown")??;
     ensure(page.contains(SUCCESS), page)?;
     ensure(status.login.is_some(), format!("no token: {status:?}"))?;
-    env.is_alices(&seat.send(Ping::default())?)
+    env.is_alices(&session.send(Ping::default())?)
 }
 
 /// The same by values: not yet, then the token.
@@ -86,18 +86,18 @@ fn by_values(env: &ServerEnv<'_>, app: App) -> CheckResult {
     ensure(page.contains(SUCCESS), page)?;
     let token = poll(env, &service, &device)?.into_token(now(), 1)?;
     let message = service.bind(Ping::default(), Some(&token))?;
-    env.is_alices(&env.rig.exchange(&message)?)
+    env.is_alices(&env.world.exchange(&message)?)
 }
 
 fn denied(env: &ServerEnv<'_>) -> CheckResult {
-    let seat = env.seat(PUBLIC)?;
+    let session = env.session(PUBLIC)?;
     let mut page = None;
-    let response = seat.log_in_with_device(|device| {
+    let response = session.log_in_with_device(|device| {
         page = Some(bob_denies().type_in(device.verification_uri(), device.user_code()));
     });
     let error = expect_error(response, ErrorKind::ConsentDenied, &["access_denied"])?;
     ensure(page.is_some_and(|page| page.is_ok()), format!("{error}"))?;
-    ensure(seat.status()?.login.is_none(), "a token is stored")
+    ensure(session.status()?.login.is_none(), "a token is stored")
 }
 
 fn used(env: &ServerEnv<'_>) -> CheckResult {
@@ -112,7 +112,7 @@ fn used(env: &ServerEnv<'_>) -> CheckResult {
 
 fn begin(env: &ServerEnv<'_>, service: &Service) -> Result<DeviceAuthorizationResponse, Failure> {
     let device = env
-        .rig
+        .world
         .exchange(&DeviceAuthorizationRequest::new(service.client()).scope("read write"))?;
     let shown = format!("{device:?}");
     match shown.contains(device.user_code()) {
@@ -126,7 +126,7 @@ fn poll(
     service: &Service,
     device: &DeviceAuthorizationResponse,
 ) -> Result<TokenResponse, Error> {
-    env.rig
+    env.world
         .exchange(&TokenRequest::device(service.client(), device))
 }
 

@@ -19,12 +19,12 @@ pub(super) const CASES: &[Case] = &[
         "metadata: client credentials with nothing set by hand",
         |env| {
             let server = env
-                .rig
+                .world
                 .exchange(&MetadataRequest::new(env.origin)?)?
                 .server()?;
             let service = env.service_at(server, CONFIDENTIAL)?;
-            let seat = env.rig.client_session(service, Memory::new());
-            env.is_its_own(&seat.send(Ping::default())?)
+            let session = env.world.client_session(service, Memory::new());
+            env.is_its_own(&session.send(Ping::default())?)
         },
     ),
     ("metadata of another issuer: refused", another),
@@ -32,7 +32,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 fn says(env: &ServerEnv<'_>) -> CheckResult {
-    let found = env.rig.exchange(&MetadataRequest::new(env.origin)?)?;
+    let found = env.world.exchange(&MetadataRequest::new(env.origin)?)?;
     ensure(found.issuer() == env.origin, format!("{found:?}"))?;
     let scopes: Vec<String> = found.field("scopes_supported").ok_or("no scopes")?;
     ensure(
@@ -49,25 +49,25 @@ fn says(env: &ServerEnv<'_>) -> CheckResult {
 }
 
 fn logs_in(env: &ServerEnv<'_>, message: &impl Message<Output = Metadata>) -> CheckResult {
-    let server = env.rig.exchange(message)?.server()?;
+    let server = env.world.exchange(message)?.server()?;
     let service = env.service_at(server, PUBLIC)?;
-    let seat = env.rig.account(service, Memory::new(), "alice");
+    let session = env.world.account(service, Memory::new(), "alice");
     let user = alice();
-    log_in(&seat, &user, user.browser())?;
-    env.is_alices(&seat.send(Ping::default())?)
+    log_in(&session, &user, user.browser())?;
+    env.is_alices(&session.send(Ping::default())?)
 }
 
 /// The same document, for an issuer that differs by a slash.
 fn another(env: &ServerEnv<'_>) -> CheckResult {
     let message = MetadataRequest::new(format!("{}/", env.origin))?;
-    let response = env.rig.exchange(&message);
+    let response = env.world.exchange(&message);
     expect_error(response, ErrorKind::Malformed, &["they name the issuer"])?;
     Ok(())
 }
 
 fn nowhere(env: &ServerEnv<'_>) -> CheckResult {
     let message = MetadataRequest::new(format!("{}/elsewhere", env.origin))?;
-    let response = env.rig.exchange(&message);
+    let response = env.world.exchange(&message);
     expect_error(response, ErrorKind::Configuration, &["404"])?;
     Ok(())
 }

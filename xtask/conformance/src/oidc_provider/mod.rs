@@ -12,8 +12,8 @@ use super::Run;
 use super::env::{App, BODY, ENCODED, Facts, ServerEnv};
 use super::peer::Peer;
 use super::report::Report;
-use super::rig::Rig;
 use crate::Stop;
+use worlds::World;
 
 const FACTS: Facts = Facts {
     id: "oidc-provider",
@@ -63,7 +63,7 @@ const RESERVED_BY_BODY: App = App {
 /// The server as its own metadata describes it (RFC 8414).
 fn server(env: &ServerEnv<'_>) -> Result<AuthorizationServer, Error> {
     let metadata = MetadataRequest::new(env.origin)?;
-    env.rig.exchange(&metadata)?.server()
+    env.world.exchange(&metadata)?.server()
 }
 
 const RUNS: [(u32, Run); 2] = [
@@ -96,10 +96,10 @@ const RUNS: [(u32, Run); 2] = [
     ),
 ];
 
-pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
+pub(super) fn run(worlds: &[World; 2], report: &mut Report) -> Result<(), Stop> {
     for (access_seconds, run) in &RUNS {
         let peer = Peer::oidc_provider(*access_seconds)?;
-        run.over(peer.origin(), rigs, report);
+        run.over(peer.origin(), worlds, report);
     }
     Ok(())
 }

@@ -83,7 +83,7 @@ fn push(
     let uri = RedirectUri::parse(redirect_uri)?;
     let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([7; 64]));
     let pushed = request.scope(scope).push()?;
-    let reference = env.rig.exchange(&pushed)?;
+    let reference = env.world.exchange(&pushed)?;
     Ok(pushed.begin(&reference))
 }
 
@@ -107,17 +107,17 @@ fn serves(env: &ServerEnv<'_>, app: App) -> CheckResult {
     }
     let grant = pending.accept(&alice().visit(&url)?.into_redirect()?)?;
     let exchange = TokenRequest::code(service.client(), &grant);
-    let token = env.rig.exchange(&exchange)?.into_token(now(), 1)?;
+    let token = env.world.exchange(&exchange)?.into_token(now(), 1)?;
     let message = service.bind(Ping::default(), Some(&token))?;
-    env.is_alices(&env.rig.exchange(&message)?)
+    env.is_alices(&env.world.exchange(&message)?)
 }
 
 /// oidc-provider has a setting for one client that its metadata does not contain: only the response
 /// shows it.
 fn not_pushed(env: &ServerEnv<'_>) -> CheckResult {
-    let seat = env.seat(PUSHING)?;
+    let session = env.session(PUSHING)?;
     let user = alice();
-    let response = seat.log_in(user.browser());
+    let response = session.log_in(user.browser());
     let words = ["invalid_request", "Pushed Authorization Request"];
     expect_error(response, ErrorKind::Configuration, &words)?;
     Ok(())

@@ -9,7 +9,7 @@ use super::store_dir::{LIFE, StoreDir, TWO_HOURS, server, since, with_status};
 use super::worker_process::{Start, Worker};
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
-use crate::rig::Rig;
+use worlds::World;
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
@@ -25,13 +25,13 @@ const WRONG: [(&str, i64); 4] = [
 /// The calls of each process, or in sequence.
 const CALLS: usize = 10;
 
-pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
+pub(super) fn run(worlds: &[World; 2], report: &mut Report) {
     report.heading(
         "processes with a wrong clock (faketime), a server with a right one",
-        rigs,
+        worlds,
     );
     for (name, seconds) in WRONG {
-        report.row(name, rigs, |rig| {
+        report.row(name, worlds, |world| {
             for monotonic in [false, true] {
                 let clock = FakeClock::ahead(seconds)?;
                 let clock = match monotonic {
@@ -39,19 +39,21 @@ pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
                     false => clock,
                 };
                 let which = |failure| format!("monotonic clock too: {monotonic}: {failure}");
-                Setup::new()?.shared(rig, &clock, seconds).map_err(which)?;
+                Setup::new()?
+                    .shared(world, &clock, seconds)
+                    .map_err(which)?;
             }
             Ok(())
         });
     }
     report.row(
         "a token expired unnoticed: refused once, renewed once",
-        rigs,
+        worlds,
         ended_unseen,
     );
     report.row(
         "a clock that jumps while the program runs: no storm",
-        rigs,
+        worlds,
         jumps,
     );
 }
@@ -69,13 +71,13 @@ impl Setup {
         })
     }
 
-    fn right(&self, rig: &Rig) -> Result<Worker, Failure> {
-        Start::at(&self.server, &self.dir).like(rig).spawn()
+    fn right(&self, world: &World) -> Result<Worker, Failure> {
+        Start::at(&self.server, &self.dir).like(world).spawn()
     }
 
-    fn wrong(&self, rig: &Rig, clock: &FakeClock) -> Result<Worker, Failure> {
+    fn wrong(&self, world: &World, clock: &FakeClock) -> Result<Worker, Failure> {
         Start::at(&self.server, &self.dir)
-            .like(rig)
+            .like(world)
             .clock(clock)
             .spawn()
     }
@@ -96,9 +98,9 @@ impl Setup {
 
     /// Each of the two logs in once, and the other one uses its tokens. Then both run side by side,
     /// and start again.
-    fn shared(&self, rig: &Rig, clock: &FakeClock, seconds: i64) -> CheckResult {
+    fn shared(&self, world: &World, clock: &FakeClock, seconds: i64) -> CheckResult {
         for wrong_first in [false, true] {
-            let mut pair = [self.right(rig)?, self.wrong(rig, clock)?];
+            let mut pair = [self.right(world)?, self.wrong(world, clock)?];
             if wrong_first {
                 pair.reverse();
             }
@@ -114,8 +116,8 @@ impl Setup {
                 calls(second, 1)?;
             }
             for _ in 0..2 {
-                calls(&mut self.right(rig)?, 1)?;
-                calls(&mut self.wrong(rig, clock)?, 1)?;
+                calls(&mut self.right(world)?, 1)?;
+                calls(&mut self.wrong(world, clock)?, 1)?;
             }
             let order = |failure| format!("the wrong one first: {wrong_first}: {failure}");
             let log = since(&self.server, mark);
@@ -155,13 +157,13 @@ fn calm(log: &RequestLog, refused: usize) -> CheckResult {
 }
 
 /// The clock is behind, so the token's age is unknown; only the response shows its expiry.
-fn ended_unseen(rig: &Rig) -> CheckResult {
+fn ended_unseen(world: &World) -> CheckResult {
     let (setup, clock) = (Setup::new()?, FakeClock::ahead(-DAY)?);
-    setup.right(rig)?.ask("log-in")?.went_well()?;
+    setup.right(world)?.ask("log-in")?.went_well()?;
     setup.server.advance(TWO_HOURS);
     clock.set(i64::try_from(TWO_HOURS.as_secs())? - DAY)?;
     let mark = setup.server.requests().mark();
-    calls(&mut setup.wrong(rig, &clock)?, CALLS)?;
+    calls(&mut setup.wrong(world, &clock)?, CALLS)?;
     let log = since(&setup.server, mark);
     calm(&log, 1)?;
     ensure(
@@ -171,9 +173,9 @@ fn ended_unseen(rig: &Rig) -> CheckResult {
 }
 
 /// A suspended machine is one case: the wall clock moves, and the monotonic clock does not.
-fn jumps(rig: &Rig) -> CheckResult {
+fn jumps(world: &World) -> CheckResult {
     let (setup, clock) = (Setup::new()?, FakeClock::ahead(0)?);
-    let mut worker = setup.wrong(rig, &clock)?;
+    let mut worker = setup.wrong(world, &clock)?;
     worker.ask("log-in")?.went_well()?;
     let begin = setup.server.requests().mark();
     for seconds in [HOUR, 0, -HOUR, 0, DAY, 0, -DAY, 0] {

@@ -10,28 +10,28 @@ use super::store_dir::{LIFE, StoreDir, TWO_HOURS, counted, rotations, server};
 use super::worker_process::{Heard, Start, Worker, WorkerFailure};
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
-use crate::rig::{MAX_WAIT, Rig};
+use worlds::{MAX_WAIT, World};
 
 /// The renewal timeout of a caller that gives up soon.
 const SHORT: Duration = Duration::from_secs(1);
 /// Long enough for a call without a wait to finish, and for a waiting call to still wait.
 const A_MOMENT: Duration = Duration::from_millis(300);
 
-pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
-    report.heading("the holder of the lease, killed or stopped", rigs);
+pub(super) fn run(worlds: &[World; 2], report: &mut Report) {
+    report.heading("the holder of the lease, killed or stopped", worlds);
     report.row_at_once(
         "killed in mid-renewal: another process continues",
-        rigs,
+        worlds,
         dies,
     );
     report.row_at_once(
         "stopped: a waiting caller gets an error to try again",
-        rigs,
+        worlds,
         hangs,
     );
     report.row_at_once(
         "stopped: a token that is still valid is used",
-        rigs,
+        worlds,
         hangs_while_due,
     );
 }
@@ -45,12 +45,12 @@ struct Setup {
 }
 
 impl Setup {
-    fn new(rig: &Rig, age: Duration) -> Result<Self, Failure> {
+    fn new(world: &World, age: Duration) -> Result<Self, Failure> {
         let server = server(Rotation::KillFamily)?;
-        let dir = StoreDir::logged_in(server.url(), rig)?;
+        let dir = StoreDir::logged_in(server.url(), world)?;
         dir.age(TokenKind::Login, age)?;
         let at_server = server.hold(Matching::Grant("refresh_token"));
-        let mut holder = Start::at(&server, &dir).like(rig).spawn()?;
+        let mut holder = Start::at(&server, &dir).like(world).spawn()?;
         holder.tell("call")?;
         ensure(
             at_server.wait_for(1, MAX_WAIT),
@@ -65,9 +65,9 @@ impl Setup {
     }
 
     /// Another process, whose calls give up soon.
-    fn waiter(&self, rig: &Rig) -> Result<Worker, Failure> {
+    fn waiter(&self, world: &World) -> Result<Worker, Failure> {
         Start::at(&self.server, &self.dir)
-            .like(rig)
+            .like(world)
             .timeout(SHORT)
             .spawn()
     }
@@ -75,16 +75,16 @@ impl Setup {
 
 /// Two calls at once: on a blocking client one of them leads the renewal, and the other one waits
 /// for it.
-fn two_calls(rig: &Rig) -> &'static str {
-    match rig {
-        Rig::Blocking(_) => "calls 2 0",
-        Rig::Async(..) => "calls 0 2",
+fn two_calls(world: &World) -> &'static str {
+    match world {
+        World::Blocking(_) => "calls 2 0",
+        World::Async(..) => "calls 0 2",
     }
 }
 
-fn dies(rig: &Rig) -> CheckResult {
-    let setup = Setup::new(rig, TWO_HOURS)?;
-    let mut other = Start::at(&setup.server, &setup.dir).like(rig).spawn()?;
+fn dies(world: &World) -> CheckResult {
+    let setup = Setup::new(world, TWO_HOURS)?;
+    let mut other = Start::at(&setup.server, &setup.dir).like(world).spawn()?;
     other.tell("call")?;
     let early = other.hear_within(A_MOMENT)?;
     ensure(
@@ -107,11 +107,11 @@ fn dies(rig: &Rig) -> CheckResult {
     setup.dir.is_tidy()
 }
 
-fn hangs(rig: &Rig) -> CheckResult {
-    let mut setup = Setup::new(rig, TWO_HOURS)?;
+fn hangs(world: &World) -> CheckResult {
+    let mut setup = Setup::new(world, TWO_HOURS)?;
     setup.holder.stop()?;
-    let mut other = setup.waiter(rig)?;
-    other.tell(two_calls(rig))?;
+    let mut other = setup.waiter(world)?;
+    other.tell(two_calls(world))?;
     match other.hear()? {
         Heard::Failed(failure) => tells_to_try_again(&failure)?,
         heard => return Err(format!("expected a timeout, got {heard:?}").into()),
@@ -122,8 +122,8 @@ fn hangs(rig: &Rig) -> CheckResult {
     setup.holder.hear()?.went_well()?;
     // On a blocking client the leader waits longer, and has the token now. Without a leader, both
     // gave up.
-    match (rig, other.hear()?) {
-        (Rig::Blocking(_), heard) => heard.went_well()?,
+    match (world, other.hear()?) {
+        (World::Blocking(_), heard) => heard.went_well()?,
         (_, Heard::Failed(failure)) => tells_to_try_again(&failure)?,
         (_, heard) => heard.went_well()?,
     }
@@ -141,11 +141,11 @@ fn tells_to_try_again(failure: &WorkerFailure) -> CheckResult {
     )
 }
 
-fn hangs_while_due(rig: &Rig) -> CheckResult {
-    let mut setup = Setup::new(rig, LIFE - Duration::from_secs(200))?;
+fn hangs_while_due(world: &World) -> CheckResult {
+    let mut setup = Setup::new(world, LIFE - Duration::from_secs(200))?;
     setup.holder.stop()?;
-    let mut other = setup.waiter(rig)?;
-    other.tell(two_calls(rig))?;
+    let mut other = setup.waiter(world)?;
+    other.tell(two_calls(world))?;
     other.hear()?.went_well()?;
     counted("token requests", setup.at_server.waiting(), 1)?;
     setup.holder.go_on()?;

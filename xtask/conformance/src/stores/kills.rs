@@ -12,14 +12,14 @@ use super::worker_process::{Heard, Start};
 use crate::expect::ensure;
 use crate::output;
 use crate::report::{CheckResult, Failure, Report};
-use crate::rig::Rig;
+use worlds::World;
 
 /// What is killed: its set-up, the order to the process, and the check that the account is usable
 /// afterwards.
 pub(super) struct Job {
     name: &'static str,
     rotation: Rotation,
-    begin: fn(&TestServer, &Rig) -> Result<StoreDir, Failure>,
+    begin: fn(&TestServer, &World) -> Result<StoreDir, Failure>,
     order: &'static str,
     afterwards: &'static str,
     lost: Lost,
@@ -56,7 +56,7 @@ const JOBS: &[Job] = &[
     Job {
         name: "a login that replaces another one",
         rotation: Rotation::KillFamily,
-        begin: |server, rig| StoreDir::logged_in(server.url(), rig),
+        begin: |server, world| StoreDir::logged_in(server.url(), world),
         order: "log-in",
         afterwards: "me",
         lost: Lost::Never,
@@ -83,13 +83,13 @@ const JOBS: &[Job] = &[
 /// With fewer, some steps were missed.
 const AT_LEAST: usize = 20;
 
-pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
-    report.heading("killed before and after each step", rigs);
+pub(super) fn run(worlds: &[World; 2], report: &mut Report) {
+    report.heading("killed before and after each step", worlds);
     let killed = Mutex::new(0);
     for job in JOBS {
         let points = Mutex::new(Vec::new());
-        report.row(job.name, rigs, |rig| {
-            let found = job.at_each_step(rig)?;
+        report.row(job.name, worlds, |world| {
+            let found = job.at_each_step(world)?;
             *locked(&killed) += found.len();
             *locked(&points) = found;
             Ok(())
@@ -98,7 +98,7 @@ pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
             output::line(format_args!("      {number:>2}  {point}"));
         }
     }
-    let each = *locked(&killed) / rigs.len();
+    let each = *locked(&killed) / worlds.len();
     report.single("in all: at least 20 kill points in each world", || {
         ensure(
             each >= AT_LEAST,
@@ -106,12 +106,12 @@ pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
         )
     });
     output::line(format_args!("      {each} in each world"));
-    let [rig, _] = rigs;
+    let [world, _] = worlds;
     let points = Mutex::new(Vec::new());
     report.single(
         "a renewal, at each system call with a visible effect",
         || {
-            let found = syscalls::at_each(&RENEWAL, rig)?;
+            let found = syscalls::at_each(&RENEWAL, world)?;
             *locked(&points) = found;
             Ok(())
         },
@@ -125,14 +125,14 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn expired(server: &TestServer, rig: &Rig) -> Result<StoreDir, Failure> {
-    let dir = StoreDir::logged_in(server.url(), rig)?;
+fn expired(server: &TestServer, world: &World) -> Result<StoreDir, Failure> {
+    let dir = StoreDir::logged_in(server.url(), world)?;
     dir.age(TokenKind::Login, TWO_HOURS)?;
     Ok(dir)
 }
 
-fn without_api_token(server: &TestServer, rig: &Rig) -> Result<StoreDir, Failure> {
-    let dir = StoreDir::logged_in(server.url(), rig)?;
+fn without_api_token(server: &TestServer, world: &World) -> Result<StoreDir, Failure> {
+    let dir = StoreDir::logged_in(server.url(), world)?;
     dir.age(TokenKind::Derived, MORE_THAN_A_DAY)?;
     Ok(dir)
 }
@@ -147,12 +147,12 @@ impl Job {
     }
 
     /// Kills at each step in turn; returns the names of the steps.
-    fn at_each_step(&self, rig: &Rig) -> Result<Vec<String>, Failure> {
+    fn at_each_step(&self, world: &World) -> Result<Vec<String>, Failure> {
         let server = self.server()?;
         let mut names = Vec::new();
         // A step that is never reached ends the loop; the bound is for a flow that never ends.
         for step in 1..100 {
-            let accident = Accident::begin(self, &server, rig)?;
+            let accident = Accident::begin(self, &server, world)?;
             let mut worker = accident.start().halt_at(step).spawn()?;
             let heard = worker.ask(self.order)?;
             let Heard::Halted(name) = heard else {
@@ -172,7 +172,7 @@ impl Job {
 pub(super) struct Accident<'a> {
     job: &'a Job,
     server: &'a TestServer,
-    rig: &'a Rig,
+    world: &'a World,
     dir: StoreDir,
     before: Option<SecretBytes>,
     mark: Mark,
@@ -182,15 +182,15 @@ impl<'a> Accident<'a> {
     pub(super) fn begin(
         job: &'a Job,
         server: &'a TestServer,
-        rig: &'a Rig,
+        world: &'a World,
     ) -> Result<Self, Failure> {
-        let dir = (job.begin)(server, rig)?;
+        let dir = (job.begin)(server, world)?;
         let before = dir.text()?;
         let mark = server.requests().mark();
         Ok(Self {
             job,
             server,
-            rig,
+            world,
             dir,
             before,
             mark,
@@ -198,7 +198,7 @@ impl<'a> Accident<'a> {
     }
 
     pub(super) fn start(&self) -> Start {
-        Start::at(self.server, &self.dir).like(self.rig)
+        Start::at(self.server, &self.dir).like(self.world)
     }
 
     pub(super) fn dir(&self) -> &StoreDir {

@@ -14,13 +14,13 @@ use super::store_dir::{
 use crate::expect::{ensure, expect_error};
 use crate::ping::Ping;
 use crate::report::{CheckResult, Failure, Report};
-use crate::rig::{Rig, Seat};
+use worlds::{AnySession, World};
 
 const TOKEN: &str = "/oauth/token";
 const API_TOKEN: &str = "/users/api_token";
 
 /// A case; it runs once for each way to lose a response.
-type Case = (&'static str, fn(&Rig, Loss) -> CheckResult);
+type Case = (&'static str, fn(&World, Loss) -> CheckResult);
 
 const CASES: &[Case] = &[
     (
@@ -40,12 +40,12 @@ const CASES: &[Case] = &[
     ("a login by password: requested again", login),
 ];
 
-pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
-    report.heading("a response that is lost, in each of 5 ways", rigs);
+pub(super) fn run(worlds: &[World; 2], report: &mut Report) {
+    report.heading("a response that is lost, in each of 5 ways", worlds);
     for (name, case) in CASES {
-        report.row_at_once(name, rigs, |rig| {
+        report.row_at_once(name, worlds, |world| {
             for loss in LOSSES {
-                case(rig, loss).map_err(|failure| format!("{loss:?}: {failure}"))?;
+                case(world, loss).map_err(|failure| format!("{loss:?}: {failure}"))?;
             }
             Ok(())
         });
@@ -60,20 +60,20 @@ struct Setup {
 }
 
 impl Setup {
-    fn new(rig: &Rig, rotation: Rotation) -> Result<Self, Failure> {
+    fn new(world: &World, rotation: Rotation) -> Result<Self, Failure> {
         let server = server(rotation)?;
         let proxy = Proxy::before(server.url())?;
-        let dir = StoreDir::logged_in(&proxy.origin(), rig)?;
+        let dir = StoreDir::logged_in(&proxy.origin(), world)?;
         Ok(Self { server, proxy, dir })
     }
 
-    fn seat(&self, rig: &Rig) -> Result<Seat, Error> {
-        self.dir.seat(&self.proxy.origin(), rig)
+    fn session(&self, world: &World) -> Result<AnySession, Error> {
+        self.dir.session(&self.proxy.origin(), world)
     }
 
     /// Starts with a login token of this age.
-    fn aged(rig: &Rig, rotation: Rotation, age: Duration) -> Result<Self, Failure> {
-        let setup = Self::new(rig, rotation)?;
+    fn aged(world: &World, rotation: Rotation, age: Duration) -> Result<Self, Failure> {
+        let setup = Self::new(world, rotation)?;
         setup.dir.age(TokenKind::Login, age)?;
         Ok(setup)
     }
@@ -91,14 +91,14 @@ impl Setup {
 }
 
 /// Sends a call that renews an expired token and loses the response; checks the error.
-fn renewal(setup: &Setup, seat: &Seat, loss: Loss) -> CheckResult {
+fn renewal(setup: &Setup, session: &AnySession, loss: Loss) -> CheckResult {
     let mark = setup.lose(TOKEN, loss);
     let words = [
         " lost: ",
         "not repeated blindly",
         "the next call tries once more",
     ];
-    let error = expect_error(seat.send(Ping::default()), ErrorKind::Transport, &words)?;
+    let error = expect_error(session.send(Ping::default()), ErrorKind::Transport, &words)?;
     ensure(
         error.may_have_been_delivered(),
         "the error says that it was not delivered",
@@ -110,67 +110,67 @@ fn renewal(setup: &Setup, seat: &Seat, loss: Loss) -> CheckResult {
     Ok(())
 }
 
-fn dead_at_once(rig: &Rig, loss: Loss) -> CheckResult {
-    let setup = Setup::aged(rig, Rotation::KillFamily, TWO_HOURS)?;
-    let seat = setup.seat(rig)?;
-    renewal(&setup, &seat, loss)?;
+fn dead_at_once(world: &World, loss: Loss) -> CheckResult {
+    let setup = Setup::aged(world, Rotation::KillFamily, TWO_HOURS)?;
+    let session = setup.session(world)?;
+    renewal(&setup, &session, loss)?;
     let mark = setup.server.requests().mark();
     expect_error(
-        seat.send(Ping::default()),
+        session.send(Ping::default()),
         ErrorKind::NeedsLogin,
         &["log in"],
     )?;
     counted("renewals", setup.since(mark)?.grant("refresh_token"), 1)?;
-    seat.log_in_with_password(ACCOUNT, PASSWORD)?;
-    seat.send(Ping::default())?;
+    session.log_in_with_password(ACCOUNT, PASSWORD)?;
+    session.send(Ping::default())?;
     setup.dir.is_tidy()
 }
 
-fn dead_on_use(rig: &Rig, loss: Loss) -> CheckResult {
-    let setup = Setup::aged(rig, Rotation::OnUse, TWO_HOURS)?;
-    let seat = setup.seat(rig)?;
-    renewal(&setup, &seat, loss)?;
+fn dead_on_use(world: &World, loss: Loss) -> CheckResult {
+    let setup = Setup::aged(world, Rotation::OnUse, TWO_HOURS)?;
+    let session = setup.session(world)?;
+    renewal(&setup, &session, loss)?;
     let mark = setup.server.requests().mark();
-    seat.send(Ping::default())?;
+    session.send(Ping::default())?;
     counted("renewals", setup.since(mark)?.grant("refresh_token"), 1)?;
     setup.dir.is_tidy()
 }
 
-fn ahead_of_time(rig: &Rig, loss: Loss) -> CheckResult {
-    let setup = Setup::aged(rig, Rotation::OnUse, LIFE - Duration::from_secs(200))?;
-    let seat = setup.seat(rig)?;
+fn ahead_of_time(world: &World, loss: Loss) -> CheckResult {
+    let setup = Setup::aged(world, Rotation::OnUse, LIFE - Duration::from_secs(200))?;
+    let session = setup.session(world)?;
     let mark = setup.lose(TOKEN, loss);
     for _ in 0..3 {
-        seat.send(Ping::default())?;
+        session.send(Ping::default())?;
     }
     counted("renewals", setup.since(mark)?.grant("refresh_token"), 1)
 }
 
-fn own_token(rig: &Rig, loss: Loss) -> CheckResult {
+fn own_token(world: &World, loss: Loss) -> CheckResult {
     let server = server(Rotation::KillFamily)?;
     let proxy = Proxy::before(server.url())?;
-    let seat = rig.client_session(service(&proxy.origin())?, Memory::new());
+    let session = world.client_session(service(&proxy.origin())?, Memory::new());
     proxy.lose_next(TOKEN, loss);
-    seat.send(Ping::default())?;
+    session.send(Ping::default())?;
     ensure(proxy.has_lost_it(), "no response was lost")?;
     counted("requests", server.requests().grant("client_credentials"), 2)
 }
 
-fn api_token(rig: &Rig, loss: Loss) -> CheckResult {
-    let setup = Setup::new(rig, Rotation::KillFamily)?;
+fn api_token(world: &World, loss: Loss) -> CheckResult {
+    let setup = Setup::new(world, Rotation::KillFamily)?;
     setup.dir.age(TokenKind::Derived, MORE_THAN_A_DAY)?;
     let mark = setup.lose(API_TOKEN, loss);
-    setup.seat(rig)?.send(api_inat::users::Me::new())?;
+    setup.session(world)?.send(api_inat::users::Me::new())?;
     counted("requests", setup.since(mark)?.derived(), 2)
 }
 
-fn login(rig: &Rig, loss: Loss) -> CheckResult {
-    let setup = Setup::new(rig, Rotation::KillFamily)?;
-    let seat = setup.seat(rig)?;
+fn login(world: &World, loss: Loss) -> CheckResult {
+    let setup = Setup::new(world, Rotation::KillFamily)?;
+    let session = setup.session(world)?;
     let mark = setup.lose(TOKEN, loss);
     // The password is as good as before.
-    seat.log_in_with_password(ACCOUNT, PASSWORD)?;
+    session.log_in_with_password(ACCOUNT, PASSWORD)?;
     counted("logins", setup.since(mark)?.grant("password"), 2)?;
-    seat.send(Ping::default())?;
+    session.send(Ping::default())?;
     Ok(())
 }

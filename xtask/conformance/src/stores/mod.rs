@@ -26,8 +26,8 @@ pub(crate) use probe::probe;
 pub(crate) use worker_main::work;
 
 use super::report::Report;
-use super::rig::Rig;
 use crate::Stop;
+use worlds::World;
 
 /// The required tools, and the packages that contain them.
 const TOOLS: &[(&str, &str)] = &[
@@ -38,7 +38,7 @@ const TOOLS: &[(&str, &str)] = &[
     ("strace", "strace"),
 ];
 
-pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
+pub(super) fn run(worlds: &[World; 2], report: &mut Report) -> Result<(), Stop> {
     let there = |tool: &str| Command::new(tool).arg("--version").output().is_ok();
     let missing: Vec<_> = TOOLS.iter().filter(|(tool, _)| !there(tool)).collect();
     if !missing.is_empty() {
@@ -51,9 +51,9 @@ pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
     crate::output(Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]))?;
     machine::run(report)?;
     together::run(report);
-    holders::run(rigs, report);
-    kills::run(rigs, report);
-    lost::run(rigs, report);
-    clocks::run(rigs, report);
+    holders::run(worlds, report);
+    kills::run(worlds, report);
+    lost::run(worlds, report);
+    clocks::run(worlds, report);
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::rig::MAX_WAIT;
+use worlds::MAX_WAIT;
 
 /// How a response is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

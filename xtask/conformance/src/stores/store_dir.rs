@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::env::USER_AGENT;
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure};
-use crate::rig::{Rig, Seat};
+use worlds::{AnySession, World};
 
 /// The account's name in each program.
 pub(crate) const ACCOUNT: &str = "alice";
@@ -83,16 +83,16 @@ impl StoreDir {
     }
 
     /// Creates a store with a login.
-    pub(crate) fn logged_in(origin: &str, rig: &Rig) -> Result<Self, Failure> {
+    pub(crate) fn logged_in(origin: &str, world: &World) -> Result<Self, Failure> {
         let dir = Self::new()?;
-        let seat = dir.seat(origin, rig)?;
-        seat.log_in_with_password(ACCOUNT, PASSWORD)?;
+        let session = dir.session(origin, world)?;
+        session.log_in_with_password(ACCOUNT, PASSWORD)?;
         Ok(dir)
     }
 
     /// The account in a program that has just started.
-    pub(crate) fn seat(&self, origin: &str, rig: &Rig) -> Result<Seat, Error> {
-        Ok(rig.account(service(origin)?, self.store.clone(), ACCOUNT))
+    pub(crate) fn session(&self, origin: &str, world: &World) -> Result<AnySession, Error> {
+        Ok(world.account(service(origin)?, self.store.clone(), ACCOUNT))
     }
 
     pub(crate) fn folder(&self) -> PathBuf {

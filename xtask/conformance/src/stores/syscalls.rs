@@ -5,7 +5,7 @@ use super::kills::{Accident, Job};
 use super::worker_process::Heard;
 use crate::expect::ensure;
 use crate::report::Failure;
-use crate::rig::Rig;
+use worlds::World;
 
 /// The calls by which a process changes a file, a lock or a connection. A question mark: the call
 /// may be missing on a machine.
@@ -23,13 +23,13 @@ const CALLS: &[&str] = &[
 
 /// Kills the job right before the first of these calls, the second, and so on. Returns the names of
 /// the calls.
-pub(super) fn at_each(job: &Job, rig: &Rig) -> Result<Vec<String>, Failure> {
+pub(super) fn at_each(job: &Job, world: &World) -> Result<Vec<String>, Failure> {
     let server = job.server()?;
     let (mut names, mut left) = (Vec::new(), Vec::new());
     for call in CALLS {
         // The bound is for a flow that never ends.
         for time in 1.. {
-            let accident = Accident::begin(job, &server, rig)?;
+            let accident = Accident::begin(job, &server, world)?;
             let (trace, inject) = (
                 format!("trace={call}"),
                 format!("inject={call}:signal=KILL:when={time}"),

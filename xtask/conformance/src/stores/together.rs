@@ -8,11 +8,11 @@ use auth_testkit::{RequestKind, RequestLog, Rotation, TestServer};
 
 use super::clock::FakeClock;
 use super::store_dir::{LIFE, StoreDir, TWO_HOURS, counted, rotations, server, since, with_status};
-use super::watch::Watcher;
+use super::watch::FolderWatcher;
 use super::worker_process::{Heard, Start, Worker};
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
-use crate::rig::MAX_WAIT;
+use worlds::MAX_WAIT;
 
 /// How many threads and tasks of each process call at once.
 const THREADS: usize = 4;
@@ -41,24 +41,24 @@ pub(super) fn run(report: &mut Report) {
     report.about("several processes at one store, a server that ends the login on reuse");
     report.single(
         "2 processes, threads and tasks: 50 rounds, 50 renewals",
-        || Crew::new(2)?.rounds(50),
+        || WorkerPool::new(2)?.rounds(50),
     );
     report.single(
         "8 processes, threads and tasks: 50 rounds, 50 renewals",
-        || Crew::new(8)?.rounds(50),
+        || WorkerPool::new(8)?.rounds(50),
     );
 }
 
-struct Crew {
+struct WorkerPool {
     workers: Vec<Worker>,
-    watcher: Watcher,
+    watcher: FolderWatcher,
     server: TestServer,
     clock: FakeClock,
     ahead: Duration,
     dir: StoreDir,
 }
 
-impl Crew {
+impl WorkerPool {
     fn new(processes: usize) -> Result<Self, Failure> {
         let (server, dir, clock) = (
             server(Rotation::KillFamily)?,
@@ -73,7 +73,7 @@ impl Crew {
         let first = workers.first_mut().ok_or("no processes")?;
         first.ask("log-in")?.went_well()?;
         Ok(Self {
-            watcher: Watcher::over(dir.folder()),
+            watcher: FolderWatcher::over(dir.folder()),
             ahead: Duration::ZERO,
             server,
             clock,

@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::report::{CheckResult, Failure};
 
 /// Reads the modes in a folder in a loop, on a thread of its own.
-pub(super) struct Watcher {
+pub(super) struct FolderWatcher {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<CheckResult>>,
 }
@@ -22,7 +22,7 @@ struct Shared {
     half_written: AtomicUsize,
 }
 
-impl Watcher {
+impl FolderWatcher {
     pub(super) fn over(folder: PathBuf) -> Self {
         let shared = Arc::new(Shared {
             folder,
@@ -49,7 +49,7 @@ impl Watcher {
     }
 }
 
-impl Drop for Watcher {
+impl Drop for FolderWatcher {
     fn drop(&mut self) {
         self.shared.over.store(true, Ordering::Relaxed);
     }

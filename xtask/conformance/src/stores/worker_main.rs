@@ -32,8 +32,8 @@ use super::steps::Steps;
 use super::store_dir::{ACCOUNT, PASSWORD, service};
 use crate::fleet;
 use crate::ping::Ping;
-use crate::rig::{Program, Seat};
 use crate::{Outcome, Stop, Verdict, output};
+use worlds::{AnyClient, AnySession};
 
 /// The task's name.
 pub(super) const TASK: &str = "store-worker";
@@ -106,8 +106,8 @@ impl Options {
 
 /// One account in both worlds: two programs in one process, which share only the store.
 struct Worker {
-    blocking: Seat,
-    asynchronous: Seat,
+    blocking: AnySession,
+    asynchronous: AnySession,
     prefers_async: bool,
 }
 
@@ -133,14 +133,14 @@ impl Worker {
             steps.around(store),
         );
         let [blocking, asynchronous] = [
-            Program::Blocking(blocking),
-            Program::Async(asynchronous, Arc::clone(runtime)),
+            AnyClient::Blocking(blocking),
+            AnyClient::Async(asynchronous, Arc::clone(runtime)),
         ]
         .map(|program| {
-            let seat = program.account(ACCOUNT);
+            let session = program.account(ACCOUNT);
             match options.timeout {
-                Some(timeout) => seat.timeout(timeout),
-                None => seat,
+                Some(timeout) => session.timeout(timeout),
+                None => session,
             }
         });
         Ok(Self {
@@ -150,7 +150,7 @@ impl Worker {
         })
     }
 
-    fn seat(&self) -> &Seat {
+    fn session(&self) -> &AnySession {
         match self.prefers_async {
             true => &self.asynchronous,
             false => &self.blocking,
@@ -160,9 +160,9 @@ impl Worker {
     fn obey(&self, order: &str) -> Result<(), Stop> {
         let words: Vec<_> = order.split(' ').collect();
         match words[..] {
-            ["log-in"] => tell(self.seat().log_in_with_password(ACCOUNT, PASSWORD)),
-            ["call"] => tell(self.seat().send(Ping::default())),
-            ["me"] => tell(self.seat().send(Me::new())),
+            ["log-in"] => tell(self.session().log_in_with_password(ACCOUNT, PASSWORD)),
+            ["call"] => tell(self.session().send(Ping::default())),
+            ["me"] => tell(self.session().send(Me::new())),
             ["calls", threads, tasks] => {
                 let number = |text: &str| text.parse::<usize>();
                 match (number(threads), number(tasks)) {
@@ -177,13 +177,13 @@ impl Worker {
 
     fn call_at_once(&self, threads: usize, tasks: usize) {
         let (blocking, asynchronous) = (&self.blocking, &self.asynchronous);
-        for (seat, times) in [(asynchronous, tasks), (blocking, threads)] {
+        for (session, times) in [(asynchronous, tasks), (blocking, threads)] {
             for _ in 0..times {
-                match seat.clone() {
-                    Seat::Blocking(session) => {
+                match session.clone() {
+                    AnySession::Blocking(session) => {
                         thread::spawn(move || tell(session.send(Ping::default())));
                     }
-                    Seat::Async(session, runtime) => {
+                    AnySession::Async(session, runtime) => {
                         runtime.spawn(async move { tell(session.send(Ping::default()).await) });
                     }
                 }

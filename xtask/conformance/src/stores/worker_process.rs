@@ -16,7 +16,7 @@ use super::clock::{FakeClock, clean_up_after};
 use super::store_dir::{MARK, StoreDir};
 use super::worker_main::TASK;
 use crate::report::{CheckResult, Failure};
-use crate::rig::{MAX_WAIT, Rig};
+use worlds::{MAX_WAIT, World};
 
 /// How to start a worker.
 #[derive(Clone)]
@@ -49,11 +49,11 @@ impl Start {
         }
     }
 
-    /// In the rig's world, where it executes single orders.
-    pub(crate) fn like(self, rig: &Rig) -> Self {
-        match rig {
-            Rig::Blocking(_) => self,
-            Rig::Async(..) => self.option("--async"),
+    /// In this world, where it executes single orders.
+    pub(crate) fn like(self, world: &World) -> Self {
+        match world {
+            World::Blocking(_) => self,
+            World::Async(..) => self.option("--async"),
         }
     }
 

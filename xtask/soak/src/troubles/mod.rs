@@ -20,7 +20,7 @@
 //!   worlds without a person. Pauses of up to hours hold for the clients that met the trouble, so
 //!   new clients on the same store show this; where the server refused the login, after the stored
 //!   verdict has been moved an hour back, as a program that starts later finds it.
-//! - No caller is told that a login is needed unless the server refused one.
+//! - No caller gets "login needed" unless the server refused one.
 //! - While a token endpoint is not asked, each error says how long.
 //! - With a full disk and with restarts, no refresh token is used twice: the server ends a login
 //!   whose refresh token comes back. A program that ends without `settle()` may lose logins, which

@@ -17,7 +17,7 @@ pub(super) const STAGE: Stage = Stage {
     facts: inat::facts,
     lies,
     server,
-    env: |rig, server, login| {
+    env: |world, server, login| {
         let service = api_inat::service(APP)
             .secret(SECRET)
             .user_agent("fieldkey-live-check/1.0 (test)")
@@ -32,7 +32,13 @@ pub(super) const STAGE: Stage = Stage {
             write: true,
             client_credentials: false,
         };
-        Ok(Env::new(rig, service, Memory::new(), inat::TOKEN, allowed))
+        Ok(Env::new(
+            world,
+            service,
+            Memory::new(),
+            inat::TOKEN,
+            allowed,
+        ))
     },
     prepare: |env| {
         env.account.log_in_with_password(USER, PASSWORD)?;

@@ -21,7 +21,7 @@ pub(super) const STAGE: Stage = Stage {
     facts: infoflora::facts,
     lies,
     server,
-    env: |rig, server, login| {
+    env: |world, server, login| {
         let service = api_infoflora::service(APP)
             .secret(SECRET)
             .user_agent("fieldkey-live-check/1.0 (test)")
@@ -39,7 +39,7 @@ pub(super) const STAGE: Stage = Stage {
             client_credentials: false,
         };
         Ok(Env::new(
-            rig,
+            world,
             service,
             Memory::new(),
             infoflora::TOKEN,

@@ -19,7 +19,7 @@ use super::logins;
 use crate::Stop;
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
-use crate::rig::Rig;
+use worlds::World;
 
 const USER: &str = "alice";
 const PASSWORD: &str = "alice's password";
@@ -31,7 +31,7 @@ const SOON: Duration = Duration::from_secs(20);
 const NEVER: Duration = Duration::from_millis(800);
 
 /// Makes the environment of a person who logs in so.
-type Opens = fn(&Rig, &TestServer, fn() -> Login) -> Result<Env, Failure>;
+type Opens = fn(&World, &TestServer, fn() -> Login) -> Result<Env, Failure>;
 
 /// A service at our test server.
 struct Stage {
@@ -48,24 +48,24 @@ struct Stage {
 
 const STAGES: [&Stage; 2] = [&inat::STAGE, &infoflora::STAGE];
 
-pub(crate) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
+pub(crate) fn run(worlds: &[World; 2], report: &mut Report) -> Result<(), Stop> {
     for stage in STAGES {
         let facts = (stage.facts)();
-        report.heading(format!("Live check of {}, all true", stage.title), rigs);
+        report.heading(format!("Live check of {}, all true", stage.title), worlds);
         for fact in &facts {
-            report.row_at_once(&fact.name, rigs, |rig| stage.is_found_true(rig, fact));
+            report.row_at_once(&fact.name, worlds, |world| stage.is_found_true(world, fact));
         }
         report.row_at_once(
             "the whole walk, as a document without secrets",
-            rigs,
-            |rig| stage.walk(rig, &facts),
+            worlds,
+            |world| stage.walk(world, &facts),
         );
-        report.heading(format!("Live check of {}, one false", stage.title), rigs);
+        report.heading(format!("Live check of {}, one false", stage.title), worlds);
         for (name, lie) in (stage.lies)() {
             let fact = facts.iter().find(|fact| fact.name == name);
-            report.row_at_once(&name, rigs, |rig| {
+            report.row_at_once(&name, worlds, |world| {
                 let fact = fact.ok_or("there is no such fact")?;
-                stage.is_found_false(rig, fact, &lie)
+                stage.is_found_false(world, fact, &lie)
             });
         }
     }
@@ -73,21 +73,21 @@ pub(crate) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
 }
 
 impl Stage {
-    fn is_found_true(&self, rig: &Rig, fact: &Fact) -> CheckResult {
+    fn is_found_true(&self, world: &World, fact: &Fact) -> CheckResult {
         let server = (self.server)(None)?;
-        let env = (self.env)(rig, &server, plays_along)?;
+        let env = (self.env)(world, &server, plays_along)?;
         (self.prepare)(&env)?;
         expect(&fact.find(&env), wanted(fact))
     }
 
-    fn is_found_false(&self, rig: &Rig, fact: &Fact, lie: &Lie) -> CheckResult {
+    fn is_found_false(&self, world: &World, fact: &Fact, lie: &Lie) -> CheckResult {
         let server = (self.server)(Some(lie))?;
         let login = if matches!(lie, Lie::NoState) {
             drops_state
         } else {
             plays_along
         };
-        let env = (self.env)(rig, &server, login)?;
+        let env = (self.env)(world, &server, login)?;
         // A lie about a login has to hold during the login.
         if !is_of_a_login(fact) {
             (self.prepare)(&env)?;
@@ -100,9 +100,9 @@ impl Stage {
     }
 
     /// All facts on one server, in one document.
-    fn walk(&self, rig: &Rig, facts: &[Fact]) -> CheckResult {
+    fn walk(&self, world: &World, facts: &[Fact]) -> CheckResult {
         let server = (self.server)(None)?;
-        let env = (self.env)(rig, &server, plays_along)?;
+        let env = (self.env)(world, &server, plays_along)?;
         (self.prepare)(&env)?;
         let rows: Vec<_> = facts.iter().map(|fact| (fact, fact.find(&env))).collect();
         for (fact, found) in &rows {

@@ -9,7 +9,7 @@ use crate::live::env::Env;
 use crate::live::fact::{Fact, Finding, Source};
 use crate::live::probe::{Probe, Reply};
 use crate::report::Failure;
-use crate::rig::Seat;
+use worlds::AnySession;
 
 const SCRIPTS: &str = "api-infoflora/src/guide/scripts.md";
 const SERVICE: &str = "api-infoflora/src/service.rs";
@@ -238,8 +238,10 @@ fn refreshed(env: &Env) -> Result<(Pair, Pair), Failure> {
         return Err("the login has no refresh token".into());
     }
     match &env.account {
-        Seat::Blocking(session) => session.invalidate(TokenKind::Login)?,
-        Seat::Async(session, handle) => handle.block_on(session.invalidate(TokenKind::Login))?,
+        AnySession::Blocking(session) => session.invalidate(TokenKind::Login)?,
+        AnySession::Async(session, handle) => {
+            handle.block_on(session.invalidate(TokenKind::Login))?
+        }
     }
     let after = pair()?;
     match before.0 == after.0 {
