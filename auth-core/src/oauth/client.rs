@@ -155,6 +155,12 @@ impl OAuthClient {
         &self.id
     }
 
+    /// The secrets that a request with this token contains, for redaction.
+    pub(crate) fn secrets_beside<'a>(&'a self, token: Option<&'a SecretText>) -> Vec<&'a str> {
+        let all = token.into_iter().chain(self.secret_text());
+        all.map(ExposeSecret::expose_secret).collect()
+    }
+
     pub(crate) fn secret_text(&self) -> Option<&SecretText> {
         self.secret.as_ref()
     }

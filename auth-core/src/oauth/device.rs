@@ -9,8 +9,6 @@
 
 use std::{fmt, time::Duration};
 
-use secrecy::ExposeSecret;
-
 use super::{
     client::OAuthClient,
     error_response,
@@ -181,29 +179,16 @@ impl Message for DeviceAuthorizationRequest<'_> {
 
     #[inline]
     fn parse(&self, response: Response) -> Result<DeviceAuthorizationResponse, Error> {
-        let secrets: Vec<&str> = self
-            .client
-            .secret_text()
-            .map(ExposeSecret::expose_secret)
-            .into_iter()
-            .collect();
-        if !response.status().is_success() {
-            let who = "the device authorization endpoint";
-            return Err(error_response::endpoint_error(
-                who,
-                self.client.id(),
-                &response,
-                &secrets,
-            ));
-        }
-        let object = error_response::object(&response, WHAT, &secrets)?;
+        let secrets = self.client.secrets_beside(None);
+        let who = "the device authorization endpoint";
+        let object = error_response::endpoint_object(who, self.client, &response, WHAT, &secrets)?;
         let mut device = read(&object)
             .map_err(|why| error_response::malformed(&response, WHAT, Check::Fields, why))?;
         for quirk in head(&response, http::StatusCode::OK).iter() {
             device.quirks.add(quirk);
         }
         let leniency = self.client.server().leniency;
-        error_response::unforgiven(&response, WHAT, leniency, device.quirks)?;
+        error_response::check_quirks(&response, WHAT, leniency, device.quirks)?;
         Ok(device)
     }
 

@@ -4,6 +4,7 @@
 use std::{borrow::Cow, time::Duration};
 
 use super::{
+    client::OAuthClient,
     json_object::{NoObject, Object},
     token_error::common,
     token_response::{Reading, read},
@@ -25,10 +26,11 @@ use crate::{
 /// Converts a refusal of an endpoint that issues no tokens: by its OAuth error if it has one.
 pub(super) fn endpoint_error(
     who: &str,
-    client_id: &str,
+    client: &OAuthClient,
     response: &Response,
     secrets: &[&str],
 ) -> Error {
+    let client_id = client.id();
     let Reading::Error(oauth) = read(response) else {
         return unexplained(who, response, secrets);
     };
@@ -86,17 +88,31 @@ pub(super) fn object(response: &Response, what: &str, secrets: &[&str]) -> Resul
     Object::read(response).map_err(|why| no_object(response, what, why, secrets))
 }
 
+/// Returns the JSON object of a success, or the refusal by this endpoint.
+pub(super) fn endpoint_object(
+    who: &str,
+    client: &OAuthClient,
+    response: &Response,
+    what: &str,
+    secrets: &[&str],
+) -> Result<Object, Error> {
+    if !response.status().is_success() {
+        return Err(endpoint_error(who, client, response, secrets));
+    }
+    object(response, what, secrets)
+}
+
 /// Fails if the response shows a quirk that its server is not allowed.
-pub(super) fn unforgiven(
+pub(super) fn check_quirks(
     response: &Response,
     what: &str,
     leniency: Leniency,
-    forgiven: Quirks,
+    quirks: Quirks,
 ) -> Result<(), Error> {
-    match leniency.refuses(forgiven) {
-        Some(oddity) => Err(
-            malformed(response, what, Check::Leniency, &oddity.to_string())
-                .with_help("forgive it to this server by name, if the server is known to do so"),
+    match leniency.refuses(quirks) {
+        Some(quirk) => Err(
+            malformed(response, what, Check::Leniency, &quirk.to_string())
+                .with_help("allow this server that quirk by name, if the server is known for it"),
         ),
         None => Ok(()),
     }

@@ -89,13 +89,6 @@ impl<'a> IntrospectionRequest<'a> {
     pub fn is_offered(client: &OAuthClient) -> bool {
         client.server().introspection.is_some()
     }
-
-    #[inline]
-    fn secrets(&self) -> Vec<&str> {
-        let mut secrets = vec![self.token.expose_secret()];
-        secrets.extend(self.client.secret_text().map(ExposeSecret::expose_secret));
-        secrets
-    }
 }
 
 impl Message for IntrospectionRequest<'_> {
@@ -116,17 +109,9 @@ impl Message for IntrospectionRequest<'_> {
 
     #[inline]
     fn parse(&self, response: Response) -> Result<IntrospectionResponse, Error> {
-        let secrets = self.secrets();
-        if !response.status().is_success() {
-            let who = "the introspection endpoint";
-            return Err(error_response::endpoint_error(
-                who,
-                self.client.id(),
-                &response,
-                &secrets,
-            ));
-        }
-        let object = error_response::object(&response, WHAT, &secrets)?;
+        let secrets = self.client.secrets_beside(Some(&self.token));
+        let who = "the introspection endpoint";
+        let object = error_response::endpoint_object(who, self.client, &response, WHAT, &secrets)?;
         let bad = |why| error_response::malformed(&response, WHAT, Check::Fields, why);
         let active = object
             .get("active")
@@ -145,7 +130,7 @@ impl Message for IntrospectionRequest<'_> {
             quirks.add(Quirk::NeverAsZero);
             expires = None;
         }
-        error_response::unforgiven(&response, WHAT, self.client.server().leniency, quirks)?;
+        error_response::check_quirks(&response, WHAT, self.client.server().leniency, quirks)?;
         Ok(IntrospectionResponse {
             active,
             expires: expires.map(UnixTime::from_secs),

@@ -8,8 +8,6 @@
 
 use std::{fmt, time::Duration};
 
-use secrecy::ExposeSecret;
-
 use super::{
     authorization_response::PendingAuthorization,
     authorization_url::{Parameters, url},
@@ -148,22 +146,9 @@ impl Message for PushedAuthorizationRequest<'_> {
 
     #[inline]
     fn parse(&self, response: Response) -> Result<RequestUri, Error> {
-        let secrets: Vec<&str> = self
-            .client
-            .secret_text()
-            .map(ExposeSecret::expose_secret)
-            .into_iter()
-            .collect();
-        if !response.status().is_success() {
-            let who = "the endpoint for pushed authorization requests";
-            return Err(error_response::endpoint_error(
-                who,
-                self.client.id(),
-                &response,
-                &secrets,
-            ));
-        }
-        let object = error_response::object(&response, WHAT, &secrets)?;
+        let secrets = self.client.secrets_beside(None);
+        let who = "the endpoint for pushed authorization requests";
+        let object = error_response::endpoint_object(who, self.client, &response, WHAT, &secrets)?;
         let bad = |why| error_response::malformed(&response, WHAT, Check::Fields, why);
         let mut quirks = head(&response, http::StatusCode::CREATED);
         let uri = object
@@ -176,7 +161,7 @@ impl Message for PushedAuthorizationRequest<'_> {
             .flatten()
             .filter(|seconds| *seconds > 0)
             .ok_or_else(|| bad("`expires_in` is no number of seconds"))?;
-        error_response::unforgiven(&response, WHAT, self.client.server().leniency, quirks)?;
+        error_response::check_quirks(&response, WHAT, self.client.server().leniency, quirks)?;
         Ok(RequestUri {
             uri: uri.to_owned(),
             lifetime: Duration::from_secs(lifetime),

@@ -86,11 +86,11 @@ impl Message for RevocationRequest<'_> {
         if response.status().is_success() {
             return Ok(());
         }
-        let mut secrets = vec![self.token.expose_secret()];
-        secrets.extend(self.client.secret_text().map(ExposeSecret::expose_secret));
+        let secrets = self.client.secrets_beside(Some(&self.token));
+        let who = "the revocation endpoint";
         Err(error_response::endpoint_error(
-            "the revocation endpoint",
-            self.client.id(),
+            who,
+            self.client,
             &response,
             &secrets,
         ))

@@ -303,7 +303,7 @@ impl Message for TokenRequest<'_> {
         match read(&response) {
             Reading::Token(token) if status.is_success() => {
                 let leniency = self.client.server().leniency;
-                error_response::unforgiven(&response, WHAT, leniency, token.quirks())?;
+                error_response::check_quirks(&response, WHAT, leniency, token.quirks())?;
                 Ok(token)
             }
             Reading::Error(oauth) => {
