@@ -14,6 +14,10 @@ mod sync;
 mod tests;
 mod token;
 
+pub mod own_service {
+    #![doc = include_str!("own_service.md")]
+}
+
 pub use client::{
     AsyncClient, AsyncItems, AsyncPages, AsyncSession, Client, ClientEvent, Counters, Counts,
     Items, LoginMethod, Pages, RenewalReason, Session, Status, StoreStep, TokenExpiry, TokenStatus,
