@@ -25,7 +25,6 @@ pub use oauth::{
     challenge::Challenge,
     client::OAuthClient,
     device::{DeviceAuthorizationRequest, DeviceAuthorizationResponse},
-    error_response::retry_after,
     introspection::{IntrospectionRequest, IntrospectionResponse},
     jwt::unverified_expiry,
     metadata::{Metadata, MetadataRequest},
@@ -42,8 +41,9 @@ pub use ports::{
     head::check_head,
     runtime::{BoxFuture, Runtime},
     store::{Lease, Store, WaitObserver},
-    transport::{AsyncTransport, Transport, TransportError},
-    transport_fn::{BoxTransport, TransportFn, async_transport_fn, transport_fn},
+    transport::{AsyncTransport, BoxTransport, Transport},
+    transport_error::TransportError,
+    transport_fn::{TransportFn, async_transport_fn, transport_fn},
 };
 pub use secrecy::{ExposeSecret, SecretString};
 pub use service::{
@@ -73,6 +73,7 @@ pub use wire::{
     response_body::{Response, ResponseBody},
     response_buffer::ResponseBuffer,
     response_error::ResponseError,
+    retry_after::retry_after,
     secret::{SecretBytes, SecretText},
     server_message::looks_like_html,
     url::{BaseUrl, Endpoint, is_loopback},

@@ -1,26 +1,22 @@
 //! The refusals and the malformed successes of all endpoints; those of the token endpoint by OAuth
 //! code are in `token_error`.
 
-use std::{borrow::Cow, time::Duration};
-
 use super::{
     client::OAuthClient,
     json_object::{NoObject, Object},
-    token_error::common,
+    token_error::{common, configuration, refusal},
     token_response::{Reading, read},
 };
 use crate::{
     error::{
         Error, ErrorKind,
         check::Check,
-        oauth_error::OAuthError,
         redact::redact_in,
         text::presentable,
         verdict::{TRY_LATER, ends_early},
     },
     leniency::{Leniency, Quirks},
-    time::http_date,
-    wire::{response_body::Response, server_message::server_message},
+    wire::{response_body::Response, retry_after::with_wait, server_message::server_message},
 };
 
 /// Converts a refusal of an endpoint that issues no tokens: by its OAuth error if it has one.
@@ -156,81 +152,4 @@ fn excerpt(response: &Response, secrets: &[&str]) -> String {
     let mut message = server_message(response, true);
     redact_in(&mut message, secrets);
     presentable(&message, 200)
-}
-
-pub(super) fn configuration(what: impl Into<Cow<'static, str>>) -> Error {
-    Error::new(ErrorKind::Configuration, what)
-}
-
-/// Completes the error for an OAuth error: what goes away by itself always says so.
-pub(super) fn refusal(error: Error, response: &Response, oauth: OAuthError) -> Error {
-    let error = error.with_response(response).with_oauth(oauth);
-    let error = match error.is_retryable() && error.help().is_none() {
-        true => error.with_help(TRY_LATER),
-        false => error,
-    };
-    with_wait(error, response)
-}
-
-fn with_wait(error: Error, response: &Response) -> Error {
-    match retry_after(response.headers()) {
-        Some(wait) => error.with_retry_after(wait),
-        None => error,
-    }
-}
-
-/// Returns the wait of `Retry-After` (RFC 9110 section 10.2.3): seconds, or a date, which is
-/// compared to the response's own `Date`. `None` if the header is missing or invalid.
-///
-/// ```
-/// use std::time::Duration;
-///
-/// let mut headers = http::HeaderMap::new();
-/// headers.insert("retry-after", http::HeaderValue::from_static("120"));
-/// assert_eq!(auth_core::retry_after(&headers), Some(Duration::from_secs(120)));
-/// ```
-#[doc(alias = "rate limit")]
-#[doc(alias = "throttle")]
-#[doc(alias = "backoff")]
-#[must_use]
-pub fn retry_after(headers: &http::HeaderMap) -> Option<Duration> {
-    let value = headers.get(http::header::RETRY_AFTER)?;
-    if let Some(seconds) = value
-        .to_str()
-        .ok()
-        .and_then(|text| text.trim().parse().ok())
-    {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = headers.get(http::header::DATE).and_then(http_date)?;
-    Some(http_date(value)?.since(date))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits() {
-        let check = |wait: &str, date: Option<&str>, expect: Option<u64>| {
-            let mut headers = http::HeaderMap::new();
-            headers.insert("retry-after", wait.parse().expect("a value"));
-            if let Some(date) = date {
-                headers.insert("date", date.parse().expect("a value"));
-            }
-            assert_eq!(
-                retry_after(&headers).map(|wait| wait.as_secs()),
-                expect,
-                "{wait}"
-            );
-        };
-        check("120", None, Some(120));
-        check(
-            "Sun, 06 Nov 1994 08:50:37 GMT",
-            Some("Sun, 06 Nov 1994 08:49:37 GMT"),
-            Some(60),
-        );
-        check("Sun, 06 Nov 1994 08:50:37 GMT", None, None);
-        check("soon", None, None);
-    }
 }

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 
 use super::{
     authorization_response::CodeGrant,
-    error_response::{configuration, refusal},
     token_request::parameters::{
         AUTHORIZATION_CODE, CLIENT_CREDENTIALS, DEVICE_CODE, PASSWORD, REFRESH_TOKEN,
     },
@@ -18,7 +17,7 @@ use crate::{
         verdict::{TRY_LATER, is_transient_code},
     },
     time::Now,
-    wire::response_body::Response,
+    wire::{response_body::Response, retry_after::with_wait},
 };
 
 /// The request, as far as an error describes it.
@@ -137,6 +136,20 @@ pub(super) fn common(
         code if is_transient_code(code) => in_trouble(),
         _ => return None,
     })
+}
+
+pub(super) fn configuration(what: impl Into<Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::Configuration, what)
+}
+
+/// Completes the error for an OAuth error: what goes away by itself always says so.
+pub(super) fn refusal(error: Error, response: &Response, oauth: OAuthError) -> Error {
+    let error = error.with_response(response).with_oauth(oauth);
+    let error = match error.is_retryable() && error.help().is_none() {
+        true => error.with_help(TRY_LATER),
+        false => error,
+    };
+    with_wait(error, response)
 }
 
 fn in_trouble() -> Error {

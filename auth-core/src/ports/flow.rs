@@ -15,7 +15,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::transport::TransportError;
+use super::transport_error::TransportError;
 use crate::{
     error::Error,
     oauth::token::{Token, TokenKind},

@@ -1,6 +1,6 @@
 //! A bound for the heads of requests, the same for all transports.
 
-use super::transport::TransportError;
+use super::transport_error::TransportError;
 use crate::wire::body::Request;
 
 /// Maximum length of a header's value, in bytes. Servers take 8 to 64 KiB for the whole head;

@@ -6,4 +6,5 @@ pub(crate) mod head;
 pub(crate) mod runtime;
 pub(crate) mod store;
 pub(crate) mod transport;
+pub(crate) mod transport_error;
 pub(crate) mod transport_fn;

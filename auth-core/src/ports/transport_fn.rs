@@ -1,10 +1,10 @@
-//! Transports made of other things: a function, and a transport whose type is not known.
+//! Transports made of a function.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use super::{
-    runtime::BoxFuture,
-    transport::{AsyncTransport, Transport, TransportError},
+    transport::{AsyncTransport, Transport},
+    transport_error::TransportError,
 };
 use crate::wire::{body::Request, limits::Limits, response_body::Response};
 
@@ -82,75 +82,5 @@ where
 impl<F> fmt::Debug for TransportFn<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TransportFn")
-    }
-}
-
-/// An async transport of any type: one of two that a program chooses between, or one in a field
-/// without a type parameter. Cheap to clone.
-///
-/// A blocking transport needs no such type: `Box<dyn Transport>` and `Arc<dyn Transport>` are
-/// transports.
-///
-/// ```
-/// use auth_core::{AsyncTransport, BoxTransport, TransportError, async_transport_fn};
-///
-/// fn choose(offline: bool, network: impl AsyncTransport) -> BoxTransport {
-///     match offline {
-///         true => async_transport_fn(async |_, _| Err(TransportError::not_sent("offline"))).boxed(),
-///         false => network.boxed(),
-///     }
-/// }
-/// ```
-#[derive(Clone)]
-pub struct BoxTransport(Arc<dyn DynTransport>);
-
-impl BoxTransport {
-    /// Forgets the type of this transport.
-    pub fn new(transport: impl AsyncTransport) -> Self {
-        Self(Arc::new(transport))
-    }
-
-    /// Sends one request, as [`AsyncTransport::send`] does, with a future that has a name.
-    pub fn send<'a>(
-        &'a self,
-        request: Request,
-        limits: &'a Limits,
-    ) -> BoxFuture<'a, Result<Response, TransportError>> {
-        self.0.send_boxed(request, limits)
-    }
-}
-
-impl AsyncTransport for BoxTransport {
-    async fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
-        self.0.send_boxed(request, limits).await
-    }
-
-    fn boxed(self) -> BoxTransport {
-        self
-    }
-}
-
-impl fmt::Debug for BoxTransport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("BoxTransport")
-    }
-}
-
-/// [`AsyncTransport`] as a trait that can be a trait object.
-trait DynTransport: Send + Sync {
-    fn send_boxed<'a>(
-        &'a self,
-        request: Request,
-        limits: &'a Limits,
-    ) -> BoxFuture<'a, Result<Response, TransportError>>;
-}
-
-impl<T: AsyncTransport> DynTransport for T {
-    fn send_boxed<'a>(
-        &'a self,
-        request: Request,
-        limits: &'a Limits,
-    ) -> BoxFuture<'a, Result<Response, TransportError>> {
-        Box::pin(AsyncTransport::send(self, request, limits))
     }
 }

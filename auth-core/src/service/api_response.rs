@@ -4,9 +4,10 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     error::{Error, ErrorKind, verdict::TRY_LATER},
-    oauth::{challenge::Challenge, error_response::retry_after},
+    oauth::challenge::Challenge,
     wire::{
         response_body::Response,
+        retry_after::with_wait,
         server_message::{looks_like_html, server_message},
     },
 };
@@ -55,10 +56,7 @@ fn describe(error: Error, response: &Response) -> Error {
             error = error.with_oauth(oauth);
         }
     }
-    match retry_after(response.headers()) {
-        Some(wait) => error.with_retry_after(wait),
-        None => error,
-    }
+    with_wait(error, response)
 }
 
 /// Parses the JSON body of a response, or returns the service's refusal as an error.

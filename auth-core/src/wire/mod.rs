@@ -14,6 +14,7 @@ pub(crate) mod redirect;
 pub(crate) mod response_body;
 pub(crate) mod response_buffer;
 pub(crate) mod response_error;
+pub(crate) mod retry_after;
 pub(crate) mod secret;
 pub(crate) mod secret_json;
 pub(crate) mod server_message;

@@ -16,30 +16,20 @@
 use std::sync::Arc;
 
 use auth_core::{
-    CodeGrant, Delivery, Error, Event, ExposeSecret, Flow, Message, Now, Quirks, Response,
-    RevocationRequest, SecretText, Service, Step, Token, TokenKind, TokenRecord, TokenRequirement,
-    TokenResponse, TransportError,
+    Delivery, Error, Event, ExposeSecret, Flow, Message, Now, Quirks, Response, RevocationRequest,
+    Service, Step, Token, TokenKind, TokenRecord, TokenRequirement, TokenResponse, TransportError,
 };
 
-use super::{Next, Remarking, Remarks, lease_backoff::LeaseBackoff, send, token_message};
+use super::{
+    Next, Remarking, Remarks,
+    lease_backoff::LeaseBackoff,
+    send,
+    token_message::{self, LoginProof},
+};
 use crate::retry::RENEWAL;
 
 /// Bytes to reserve for a token record whose tokens are not known yet.
 const ROOM: usize = 16 << 10;
-
-/// The user's proof that a login is completed with.
-#[derive(Debug)]
-pub(crate) enum LoginProof {
-    Code(CodeGrant),
-    Password {
-        username: Box<str>,
-        password: SecretText,
-    },
-    /// A token that the user allowed on another device, and when it was requested.
-    Device(TokenResponse, Now),
-    /// A derived token that the user copied from a page of the service.
-    Pasted(TokenResponse),
-}
 
 pub(crate) struct CompleteLogin {
     service: Arc<Service>,

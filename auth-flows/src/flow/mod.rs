@@ -9,7 +9,7 @@ mod lease_backoff;
 pub(crate) mod logout;
 pub(crate) mod mark_rejected;
 pub(crate) mod renewal;
-mod token_message;
+pub(crate) mod token_message;
 
 use auth_core::{Error, Flow, Message, Quirks, Step};
 

@@ -2,11 +2,25 @@
 //! each for sending the request and for reading its response.
 
 use auth_core::{
-    Error, ErrorKind, Message, Now, SecretText, Service, Token, TokenRequest, TokenResponse,
+    CodeGrant, Error, ErrorKind, Message, Now, SecretText, Service, Token, TokenRequest,
+    TokenResponse,
 };
 
-use super::complete_login::LoginProof;
 use crate::token::login_source::{LoginSource, RenewalMethod};
+
+/// The user's proof that a login is completed with.
+#[derive(Debug)]
+pub(crate) enum LoginProof {
+    Code(CodeGrant),
+    Password {
+        username: Box<str>,
+        password: SecretText,
+    },
+    /// A token that the user allowed on another device, and when it was requested.
+    Device(TokenResponse, Now),
+    /// A derived token that the user copied from a page of the service.
+    Pasted(TokenResponse),
+}
 
 /// A message whose response is a token.
 pub(crate) type TokenMessage<'a> = Box<dyn Message<Output = TokenResponse> + 'a>;

@@ -10,7 +10,7 @@ use std::{
 
 use auth_core::{Error, ErrorKind};
 
-use super::pending::Ending;
+use super::ending::Ending;
 use crate::sync::park::{park_on, within};
 
 // `inline`: compiled in the crate that calls it, as most programs need none of it.

@@ -1,6 +1,7 @@
 //! A user's login in three parts: prepare (values), wait (for the user), complete (a flow).
 
 pub(crate) mod canceller;
+mod ending;
 pub(crate) mod listener;
 mod opener;
 pub(crate) mod paster;

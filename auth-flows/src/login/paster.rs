@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use auth_core::{Check, Error, ErrorKind, ExposeSecret, PendingAuthorization, SecretText};
 
-use super::pending::Ending;
+use super::ending::Ending;
 use crate::clock;
 
 // `inline`: compiled in the crate that calls it, as most programs need none of it.

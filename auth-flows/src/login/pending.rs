@@ -3,10 +3,7 @@
 use std::{
     io,
     pin::Pin,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, OnceLock},
     task::{Context, Poll, Waker},
     thread,
     time::Duration,
@@ -14,9 +11,9 @@ use std::{
 
 use auth_core::{CodeGrant, Error, ErrorKind, PendingAuthorization};
 
-use super::{canceller::Canceller, listener::port::Port, paster::Paster};
+use super::{canceller::Canceller, ending::Ending, listener::port::Port, paster::Paster};
 use crate::sync::{
-    oneshot::{Receiver, Sender, channel},
+    oneshot::{Receiver, channel},
     park::park_on,
 };
 
@@ -46,48 +43,6 @@ pub struct PendingLogin {
     problem: Arc<OnceLock<String>>,
 }
 
-/// The end of a login, for which several compete: the redirect, the deadline, a pasted text, a
-/// canceller, the drop. The first one counts.
-pub(super) struct Ending {
-    sender: Sender<Result<CodeGrant, Error>>,
-    is_over: AtomicBool,
-    /// The listener's port.
-    port: Option<Arc<Port>>,
-}
-
-impl Ending {
-    /// Returns true to the first caller, which then ends the login.
-    fn claim(&self) -> bool {
-        !self.is_over.swap(true, Ordering::Relaxed)
-    }
-
-    /// Ends the login, unless it is over: frees the port, then sends the result.
-    pub(super) fn finish(&self, outcome: Result<CodeGrant, Error>) {
-        if self.claim() {
-            self.close();
-            self.sender.send(outcome);
-        }
-    }
-
-    pub(super) fn is_over(&self) -> bool {
-        self.is_over.load(Ordering::Relaxed)
-    }
-
-    fn close(&self) {
-        if let Some(port) = &self.port {
-            port.close();
-        }
-    }
-}
-
-impl std::fmt::Debug for Ending {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ending")
-            .field("is_over", &self.is_over)
-            .finish_non_exhaustive()
-    }
-}
-
 /// Sends the result of a [`PendingLogin`]; held by the listener or the prompt.
 pub(crate) struct LoginSender(Arc<Ending>);
 
@@ -98,11 +53,7 @@ impl PendingLogin {
         port: Option<Arc<Port>>,
     ) -> (LoginSender, Self) {
         let (sender, outcome) = channel();
-        let ending = Arc::new(Ending {
-            sender,
-            is_over: AtomicBool::new(false),
-            port,
-        });
+        let ending = Arc::new(Ending::new(sender, port));
         let canceller = Canceller::new();
         canceller.add(&ending);
         let pending = Self {
@@ -247,7 +198,7 @@ impl LoginSender {
 
     /// Sends the result after [`claim`](Self::claim); discards a second one.
     pub(crate) fn send(&self, outcome: Result<CodeGrant, Error>) {
-        self.0.sender.send(outcome);
+        self.0.send(outcome);
     }
 
     /// Ends the login with this result, unless it is over.
@@ -264,9 +215,9 @@ impl LoginSender {
 impl Drop for LoginSender {
     /// Ends a login whose prompt panicked.
     fn drop(&mut self) {
-        // Whoever has claimed the end sends it.
+        // The one that has claimed the end sends it.
         if self.0.claim() {
-            self.0.sender.send(Err(no_response()));
+            self.0.send(Err(no_response()));
         }
     }
 }

@@ -12,11 +12,8 @@ use proptest::prelude::*;
 use super::example::{API, Ask, DEVICE_URL, TOKEN_URL, WWW, response, service};
 use crate::{
     flow::{
-        call::Call,
-        complete_login::{CompleteLogin, LoginProof},
-        device_login,
-        logout::Logout,
-        renewal::Renewal,
+        call::Call, complete_login::CompleteLogin, device_login, logout::Logout, renewal::Renewal,
+        token_message::LoginProof,
     },
     retry::LEASE,
     token::login_source::LoginSource,

@@ -6,7 +6,7 @@ use crate::{
     error::ErrorKind,
     leniency::Leniency,
     oauth::{server::AuthorizationServer, token_request::TokenRequest},
-    ports::transport::TransportError,
+    ports::transport_error::TransportError,
     wire::{body::Body, response_body::ResponseBody, url::Endpoint},
 };
 

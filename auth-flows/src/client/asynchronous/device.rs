@@ -5,7 +5,7 @@ use auth_core::{DeviceAuthorizationResponse, Error};
 use super::AsyncSession;
 use crate::{
     client::{event::LoginMethod, report::Run, status::Status},
-    flow::{complete_login::LoginProof, device_login},
+    flow::{device_login, token_message::LoginProof},
     login::canceller::Canceller,
     sync::in_flight::Running,
 };

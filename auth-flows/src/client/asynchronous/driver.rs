@@ -18,10 +18,8 @@ use crate::{
     },
     clock,
     flow::{
-        Remarking, Remarks,
-        call::Call,
-        complete_login::{CompleteLogin, LoginProof},
-        erased::ErasedFlow,
+        Remarking, Remarks, call::Call, complete_login::CompleteLogin, erased::ErasedFlow,
+        token_message::LoginProof,
     },
     rate_limit::MAX_LATE,
     sync::{

@@ -8,7 +8,7 @@ use super::AsyncSession;
 use crate::{
     client::{event::LoginMethod, status::Status},
     clock,
-    flow::complete_login::{CompleteLogin, LoginProof},
+    flow::{complete_login::CompleteLogin, token_message::LoginProof},
     login::{Login, prepared::PreparedLogin},
     sync::in_flight::Running,
 };

@@ -27,9 +27,9 @@ use super::{Common, Identity, event::LoginMethod, status::Status, trace::operati
 use crate::{
     clock,
     flow::{
-        complete_login::LoginProof,
         erased::ErasedOperation,
         logout::{LoggedOut, Logout},
+        token_message::LoginProof,
     },
     login::Login,
     token::{account::Owner, login_source::LoginSource, plain_token},

@@ -8,7 +8,7 @@ use super::Session;
 use crate::{
     client::{event::LoginMethod, status::Status},
     clock,
-    flow::complete_login::{CompleteLogin, LoginProof},
+    flow::{complete_login::CompleteLogin, token_message::LoginProof},
     login::{Login, pending::PendingLogin, prepared::PreparedLogin},
 };
 
