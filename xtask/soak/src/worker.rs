@@ -1,13 +1,11 @@
-//! A worker's loop: a thread over ureq, or a task over reqwest. The only code here that exists
-//! twice.
+//! A worker's loop, which runs on a thread over ureq, or in a task over reqwest.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::Duration;
 
 use auth_core::{Error, TokenKind};
-use auth_flows::{AsyncSession, Session};
+use worlds::WorkerSession;
 
 use super::progress_counter::{Act, ProgressCounter};
 use super::seeded_random::Chance;
@@ -18,8 +16,7 @@ use super::tested_service::{PASSWORD, TestedService, What};
 pub(super) struct Account {
     pub(super) place: TestedService,
     pub(super) user: String,
-    pub(super) threads: Session,
-    pub(super) tasks: AsyncSession,
+    pub(super) sessions: [WorkerSession; 2],
     /// Whether a worker is logging in again.
     pub(super) healing: AtomicBool,
 }
@@ -28,6 +25,8 @@ pub(super) struct Account {
 #[derive(Debug)]
 pub(super) struct Worker {
     pub(super) number: usize,
+    /// Which of an account's sessions it uses.
+    pub(super) world: usize,
     /// The name of its program at the server.
     pub(super) by: String,
     pub(super) chance: Chance,
@@ -39,7 +38,7 @@ pub(super) struct Worker {
 #[derive(Clone, Copy, Debug)]
 enum Next {
     Ask(What),
-    /// As `Ask`, but its future is dropped midway.
+    /// As `Ask`, but its future is dropped midway. A thread cannot be cancelled.
     Drop(Duration),
     Token(TokenKind),
     TokenFor(TokenKind, Duration),
@@ -107,119 +106,52 @@ impl Worker {
         self.progress.begin(self.number, owner, &self.by, what)
     }
 
-    fn next(&mut self) -> (usize, Next) {
-        let place = self.chance.below(self.accounts.len() as u64) as usize;
-        let account = &self.accounts[place];
-        (place, Next::choose(&mut self.chance, account.place))
-    }
-
-    /// Uses an account once, from a thread. Logs in again if the login is lost.
-    pub(super) fn touch(&self, account: &Account) {
+    /// Uses an account once. Logs in again if the login is lost.
+    pub(super) async fn touch(&self, account: &Account) {
         let next = Next::Ask(What::Who);
-        if self.act(account, next) {
-            self.heal(account);
-            self.act(account, next);
+        if self.act(account, next).await {
+            self.heal(account).await;
+            self.act(account, next).await;
         }
     }
 
-    /// The same, in a task.
-    pub(super) async fn touch_async(&self, account: &Account) {
-        let next = Next::Ask(What::Who);
-        if self.act_async(account, next).await {
-            self.heal_async(account).await;
-            self.act_async(account, next).await;
-        }
-    }
-
-    /// Runs on a thread of its own.
-    pub(super) fn work(mut self) {
+    /// Works until the run is over.
+    pub(super) async fn work(mut self) -> Result<(), Error> {
+        let accounts = Arc::clone(&self.accounts);
         while !self.progress.is_over() {
             if !self.progress.enter() {
-                thread::sleep(IDLE);
+                accounts[0].sessions[self.world].pause(IDLE).await;
                 continue;
             }
-            let (place, next) = self.next();
-            let accounts = Arc::clone(&self.accounts);
-            if self.act(&accounts[place], next) {
-                self.heal(&accounts[place]);
+            let drawn = self.chance.below(accounts.len() as u64) as usize;
+            let account = &accounts[drawn];
+            let next = Next::choose(&mut self.chance, account.place);
+            if self.act(account, next).await {
+                self.heal(account).await;
             }
             self.progress.leave();
             let drawn = self.chance.millis(PAUSE.0, PAUSE.1);
-            thread::sleep(self.progress.pause(drawn));
+            account.sessions[self.world]
+                .pause(self.progress.pause(drawn))
+                .await;
         }
+        Ok(())
     }
 
     /// Runs one act. Returns whether the login is lost.
-    fn act(&self, account: &Account, next: Next) -> bool {
-        let session = &account.threads;
+    async fn act(&self, account: &Account, next: Next) -> bool {
+        let session = &account.sessions[self.world];
         let act = self.begin(account, (next.word(), next.is_plain()));
-        let call = act.call;
+        let ask = |what| account.place.ask(what, act.call);
         let result = match next {
-            Next::Ask(what) => session.send(account.place.ask(what, call)).map(Some),
-            // A thread cannot be cancelled.
-            Next::Drop(_) => session.send(account.place.ask(What::Who, call)).map(Some),
-            Next::Token(kind) => session.token(kind).map(|_| None),
-            Next::TokenFor(kind, time) => session.token_for(kind, time).map(|_| None),
-            Next::Invalidate(kind) => session.invalidate(kind).map(|()| None),
-        };
-        ended(act, next, result)
-    }
-
-    fn heal(&self, account: &Account) {
-        if account.healing.swap(true, Ordering::SeqCst) {
-            return;
-        }
-        for _ in 0..TRIES {
-            let act = self.begin(account, ("a login", false));
-            match account
-                .threads
-                .log_in_with_password(&account.user, PASSWORD)
-            {
-                Ok(_) => {
-                    act.healed();
-                    break;
+            Next::Ask(what) => session.send(ask(what)).await.map(Some),
+            Next::Drop(after) => match session.send_within(after, ask(What::Who)).await {
+                Some(result) => result.map(Some),
+                None => {
+                    act.dropped();
+                    return false;
                 }
-                Err(error) => act.failed(&error),
-            }
-            thread::sleep(Duration::from_millis(300));
-        }
-        account.healing.store(false, Ordering::SeqCst);
-    }
-
-    /// Runs in a task of its own.
-    pub(super) async fn work_async(mut self) {
-        while !self.progress.is_over() {
-            if !self.progress.enter() {
-                tokio::time::sleep(IDLE).await;
-                continue;
-            }
-            let (place, next) = self.next();
-            let accounts = Arc::clone(&self.accounts);
-            if self.act_async(&accounts[place], next).await {
-                self.heal_async(&accounts[place]).await;
-            }
-            self.progress.leave();
-            let drawn = self.chance.millis(PAUSE.0, PAUSE.1);
-            tokio::time::sleep(self.progress.pause(drawn)).await;
-        }
-    }
-
-    async fn act_async(&self, account: &Account, next: Next) -> bool {
-        let session = &account.tasks;
-        let act = self.begin(account, (next.word(), next.is_plain()));
-        let call = act.call;
-        let result = match next {
-            Next::Ask(what) => session.send(account.place.ask(what, call)).await.map(Some),
-            Next::Drop(after) => {
-                let sending = session.send(account.place.ask(What::Who, call));
-                match tokio::time::timeout(after, sending).await {
-                    Ok(result) => result.map(Some),
-                    Err(_) => {
-                        act.dropped();
-                        return false;
-                    }
-                }
-            }
+            },
             Next::Token(kind) => session.token(kind).await.map(|_| None),
             Next::TokenFor(kind, time) => session.token_for(kind, time).await.map(|_| None),
             Next::Invalidate(kind) => session.invalidate(kind).await.map(|()| None),
@@ -227,21 +159,21 @@ impl Worker {
         ended(act, next, result)
     }
 
-    async fn heal_async(&self, account: &Account) {
+    async fn heal(&self, account: &Account) {
         if account.healing.swap(true, Ordering::SeqCst) {
             return;
         }
+        let session = &account.sessions[self.world];
         for _ in 0..TRIES {
             let act = self.begin(account, ("a login", false));
-            let login = account.tasks.log_in_with_password(&account.user, PASSWORD);
-            match login.await {
+            match session.log_in_with_password(&account.user, PASSWORD).await {
                 Ok(_) => {
                     act.healed();
                     break;
                 }
                 Err(error) => act.failed(&error),
             }
-            tokio::time::sleep(Duration::from_millis(300)).await;
+            session.pause(Duration::from_millis(300)).await;
         }
         account.healing.store(false, Ordering::SeqCst);
     }

@@ -18,13 +18,10 @@ use std::thread;
 use std::time::Duration;
 
 use auth_core::{Error, Store};
-use auth_flows::{AsyncClient, Client};
-use http_reqwest::{Reqwest, Tokio};
-use http_ureq::Ureq;
 use keystore::{File, Memory};
 use lexopt::{Arg, ValueExt};
 use serde_json::{Value, json};
-use tokio::runtime::{Builder, Handle, Runtime};
+use worlds::World;
 
 use super::progress_counter::ProgressCounter;
 use super::seeded_random::Chance;
@@ -38,26 +35,22 @@ pub(super) const TASK: &str = "soak-workers";
 /// The number of a worker whose progress is not counted.
 const UNCOUNTED: usize = usize::MAX;
 
+/// What the programs of the two worlds are called at the server.
+pub(super) const WORLDS: [&str; 2] = ["threads", "tasks"];
+
 /// Works until its standard input ends.
 pub(crate) fn work(args: Vec<OsString>) -> Outcome {
     let options = Options::parse(args)?;
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(2)
-        // An idle thread of the blocking pool ends soon, so that the others can be counted.
-        .thread_keep_alive(Duration::from_millis(500))
-        .enable_all()
-        .build()
-        .map_err(|error| Stop::Failed(format!("cannot start a runtime: {error}")))?;
     let failed = |error: Error| Stop::Failed(error.to_string());
-    let pool = WorkerPool::new(&options, &runtime).map_err(failed)?;
-    pool.start(&options, &runtime);
+    let pool = WorkerPool::new(&options)?;
+    pool.start(&options);
     for line in std::io::stdin().lock().lines() {
         let line = line.map_err(|error| Stop::Failed(format!("cannot read orders: {error}")))?;
         let reply = pool.obey(&line, &options).map_err(failed)?;
         output::line(json!({ "reply": reply }));
     }
     pool.progress.end();
-    runtime.shutdown_background();
+    pool.worlds.into_iter().for_each(World::end);
     Ok(Verdict::Passed)
 }
 
@@ -97,62 +90,61 @@ impl Options {
 }
 
 struct WorkerPool {
-    runtime: Handle,
+    worlds: [World; 2],
     progress: Arc<ProgressCounter>,
     accounts: Arc<Vec<Account>>,
 }
 
 impl WorkerPool {
     /// Creates a program in each world for each service and each store: they share only the store.
-    fn new(options: &Options, runtime: &Runtime) -> Result<Self, Error> {
+    fn new(options: &Options) -> Result<Self, Stop> {
+        let failed = |error: Error| Stop::Failed(error.to_string());
         let (shared, own) = accounts(options.process);
-        let (file, memory) = (File::open(&options.folder)?, Memory::new());
-        let (ureq, reqwest) = (Ureq::default(), Reqwest::default());
+        let (file, memory) = (File::open(&options.folder).map_err(failed)?, Memory::new());
+        let worlds = World::both()?;
         let mut all = Vec::new();
         for (place, origin) in TestedService::BOTH.into_iter().zip(&options.origins) {
-            let mut open = |store: &dyn Fn() -> Arc<dyn Store>, users: &[String]| {
-                let service = |world| place.service(origin, &program(options.process, world));
-                let threads = Client::new(service("threads")?, ureq.clone(), store());
-                let tokio = Tokio::new(runtime.handle().clone());
-                let tasks = AsyncClient::new(service("tasks")?, reqwest.clone(), tokio, store());
+            let services = WORLDS.map(|world| place.service(origin, &program(options, world)));
+            let [threads, tasks] = services.map(|service| service.map_err(failed));
+            let services = [threads?, tasks?];
+            let mut open = |store: Arc<dyn Store>, users: &[String]| {
+                let programs =
+                    [0, 1].map(|n| worlds[n].program(services[n].clone(), Arc::clone(&store)));
                 all.extend(users.iter().map(|user| Account {
                     place,
                     user: user.clone(),
-                    threads: threads.account(user),
-                    tasks: tasks.account(user),
+                    sessions: programs.each_ref().map(|it| it.account(user).for_worker()),
                     healing: AtomicBool::new(false),
                 }));
-                Ok::<_, Error>(())
             };
-            open(&|| Arc::new(file.clone()), &shared)?;
-            open(&|| Arc::new(memory.clone()), &own)?;
+            open(Arc::new(file.clone()), &shared);
+            open(Arc::new(memory.clone()), &own);
         }
         let workers = options.threads + options.tasks;
         Ok(Self {
-            runtime: runtime.handle().clone(),
+            worlds,
             progress: Arc::new(ProgressCounter::new(options.process, workers)),
             accounts: Arc::new(all),
         })
     }
 
-    fn worker(&self, number: usize, world: &str, options: &Options) -> Worker {
+    fn worker(&self, number: usize, world: usize, options: &Options) -> Worker {
         let salt = (options.process + 1) << 32 ^ number as u64;
         Worker {
             number,
-            by: program(options.process, world),
+            world,
+            by: program(options, WORLDS[world]),
             chance: Chance::new(options.seed, salt),
             progress: Arc::clone(&self.progress),
             accounts: Arc::clone(&self.accounts),
         }
     }
 
-    fn start(&self, options: &Options, runtime: &Runtime) {
-        for number in 0..options.threads {
-            let worker = self.worker(number, "threads", options);
-            thread::spawn(move || worker.work());
-        }
-        for number in options.threads..options.threads + options.tasks {
-            runtime.spawn(self.worker(number, "tasks", options).work_async());
+    fn start(&self, options: &Options) {
+        for number in 0..options.threads + options.tasks {
+            let world = usize::from(number >= options.threads);
+            // It ends with the process.
+            let _ = self.worlds[world].spawn(self.worker(number, world, options).work());
         }
     }
 
@@ -164,9 +156,8 @@ impl WorkerPool {
                 let mine =
                     |account: &&Account| options.process == 0 || !shared.contains(&account.user);
                 for account in self.accounts.iter().filter(mine) {
-                    account
-                        .threads
-                        .log_in_with_password(&account.user, PASSWORD)?;
+                    let login = account.sessions[0].log_in_with_password(&account.user, PASSWORD);
+                    self.worlds[0].run(login)?;
                 }
             }
             "sprint" | "go" => {
@@ -180,11 +171,11 @@ impl WorkerPool {
                 }
             }
             "flush" => {
-                let [threads, tasks] =
-                    ["threads", "tasks"].map(|world| self.worker(UNCOUNTED, world, options));
+                let workers = [0, 1].map(|world| self.worker(UNCOUNTED, world, options));
                 for account in self.accounts.iter() {
-                    threads.touch(account);
-                    self.runtime.block_on(tasks.touch_async(account));
+                    for (world, worker) in self.worlds.iter().zip(&workers) {
+                        world.run(worker.touch(account));
+                    }
                 }
             }
             "tally" => {}
@@ -197,6 +188,6 @@ impl WorkerPool {
 }
 
 /// The name of a program at the server.
-fn program(process: u64, world: &str) -> String {
-    format!("soak-{process}/{world}")
+fn program(options: &Options, world: &str) -> String {
+    format!("soak-{}/{world}", options.process)
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use auth_core::{Service, Store};
+use auth_core::{Error, Service, Store};
 use auth_flows::{AsyncClient, Client};
 use tokio::runtime::Runtime;
 
+use crate::bounded;
 use crate::session::AnySession;
 use crate::world::World;
 
@@ -60,5 +61,29 @@ impl AnyClient {
     /// A session without an account.
     pub fn anonymous(&self) -> AnySession {
         open!(self, client => client.anonymous())
+    }
+
+    /// Waits until nothing is in flight, and saves what could not be saved before.
+    ///
+    /// # Errors
+    ///
+    /// Those of the client's method of the same name.
+    pub fn settle(&self) -> Result<(), Error> {
+        match self {
+            Self::Blocking(client) => client.settle(),
+            Self::Async(client, runtime) => bounded(runtime, client.settle()),
+        }
+    }
+
+    /// Ends its background work, and then does the same.
+    ///
+    /// # Errors
+    ///
+    /// Those of the client's method of the same name.
+    pub fn close(&self) -> Result<(), Error> {
+        match self {
+            Self::Blocking(client) => client.close(),
+            Self::Async(client, runtime) => bounded(runtime, client.close()),
+        }
     }
 }

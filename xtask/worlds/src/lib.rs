@@ -3,6 +3,7 @@
 mod call;
 mod client;
 mod session;
+mod worker;
 mod world;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use tokio::runtime::Runtime;
 pub use call::PendingCall;
 pub use client::AnyClient;
 pub use session::{AnySession, Followed};
+pub use worker::WorkerSession;
 pub use world::{World, runtime};
 
 /// The longest wait for anything but a person in front of a real browser.

@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 
 use crate::bounded;
 use crate::call::PendingCall;
+use crate::worker::WorkerSession;
 
 /// A session of either kind. Its methods do what the session's methods of the same name do, and wait
 /// at most [`MAX_WAIT`](crate::MAX_WAIT).
@@ -240,11 +241,19 @@ impl AnySession {
         O: Operation + Send + Sync + 'static,
         O::Output: Send + 'static,
     {
-        match self.clone() {
-            Self::Blocking(session) => PendingCall::on_thread(move || session.send(operation)),
-            Self::Async(session, runtime) => {
-                PendingCall::in_task(&runtime, async move { session.send(operation).await })
-            }
+        let session = self.for_worker();
+        let call = async move { session.send(operation).await };
+        match self {
+            Self::Blocking(_) => PendingCall::on_thread(call),
+            Self::Async(_, runtime) => PendingCall::in_task(runtime, call),
+        }
+    }
+
+    /// The same account for a worker of this world: see [`World::spawn`](crate::World::spawn).
+    pub fn for_worker(&self) -> WorkerSession {
+        match self {
+            Self::Blocking(session) => WorkerSession::Blocking(session.clone()),
+            Self::Async(session, _) => WorkerSession::Async(session.clone()),
         }
     }
 }

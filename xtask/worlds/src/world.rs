@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use auth_core::{
     AsyncTransport, Error, Limits, Message, Request, Response, Service, Store, Transport,
@@ -12,6 +13,7 @@ use http_ureq::Ureq;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::bounded;
+use crate::call::{PendingCall, at_once};
 use crate::client::AnyClient;
 use crate::session::AnySession;
 
@@ -78,6 +80,38 @@ impl World {
         self.program(service, store).client_session()
     }
 
+    /// Starts a worker beside this one: on a thread, where each call of its [`WorkerSession`] blocks,
+    /// or in a task.
+    ///
+    /// [`WorkerSession`]: crate::WorkerSession
+    pub fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> PendingCall<T> {
+        match self {
+            Self::Blocking(_) => PendingCall::on_thread(work),
+            Self::Async(_, runtime) => PendingCall::in_task(runtime, work),
+        }
+    }
+
+    /// Runs such a worker to its end, however long it takes.
+    pub fn run<T>(&self, work: impl Future<Output = T>) -> T {
+        match self {
+            Self::Blocking(_) => at_once(work),
+            Self::Async(_, runtime) => runtime.block_on(work),
+        }
+    }
+
+    /// Ends the runtime without waiting for what still runs on it, if no client of this world is
+    /// left.
+    pub fn end(self) {
+        if let Self::Async(_, runtime) = self {
+            if let Some(runtime) = Arc::into_inner(runtime) {
+                runtime.shutdown_background();
+            }
+        }
+    }
+
     /// Sends one message over the bare transport, without client, store or flow.
     ///
     /// # Errors
@@ -110,6 +144,8 @@ impl World {
 pub fn runtime() -> io::Result<Arc<Runtime>> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
+        // Idle threads of its blocking pool end soon, so that a test can count the others.
+        .thread_keep_alive(Duration::from_millis(500))
         .enable_all()
         .build();
     let failed = |error: io::Error| {
@@ -119,4 +155,31 @@ pub fn runtime() -> io::Result<Arc<Runtime>> {
         )
     };
     runtime.map(Arc::new).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use auth_core::ErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn a_world_that_ends_drops_its_tasks() {
+        let world = World::asynchronous().expect("a runtime");
+        let pending = world.spawn::<()>(async {
+            tokio::time::sleep(Duration::from_secs(3600)).await;
+            Ok(())
+        });
+        world.end();
+        let error = pending.join().expect_err("dropped");
+        assert_eq!(error.kind(), ErrorKind::Internal, "{error}");
+    }
+
+    #[test]
+    fn a_worker_runs_in_both_worlds() {
+        for world in World::both().expect("a runtime") {
+            assert_eq!(world.spawn(async { Ok(7) }).join().expect("done"), 7);
+            assert_eq!(world.run(async { 7 }), 7, "{}", world.name());
+        }
+    }
 }

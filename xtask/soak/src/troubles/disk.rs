@@ -125,10 +125,8 @@ fn check_saved(programs: &Programs, wrong: &mut Wrong) {
 fn unsaved(programs: &Programs) -> Vec<String> {
     let mut found = Vec::new();
     for account in super::ACCOUNTS {
-        let threads = programs.threads.account(account).status();
-        let tasks = programs.tasks.account(account);
-        let tasks = programs.runtime.block_on(tasks.status());
-        for (world, status) in [("threads", threads), ("tasks", tasks)] {
+        for (world, session) in programs.account(account) {
+            let status = session.status();
             if let Some(error) = status.ok().and_then(|status| status.unsaved) {
                 found.push(format!("{account}, {world}: {error}"));
             }

@@ -205,7 +205,7 @@ impl Ground {
     }
 
     fn open(&self, store: Arc<dyn Store>) -> Result<Programs, Stop> {
-        Programs::open(&self.server, store, &ACCOUNTS).map_err(broken)
+        Programs::open(&self.server, store)
     }
 
     /// Moves the login tokens two hours back, past their expiry. Takes away the derived ones.

@@ -2,17 +2,17 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
 use auth_core::{Error, Store};
-use auth_flows::{AsyncClient, Client};
-use http_reqwest::{Reqwest, Tokio};
-use http_ureq::Ureq;
-use tokio::runtime::{Builder, Runtime};
+use worlds::{AnyClient, AnySession, PendingCall, World};
 
 use super::super::tested_service::{PASSWORD, TestedService, What};
+use super::super::worker_pool::WORLDS;
 use super::watched_server::WatchedServer;
+use super::{ACCOUNTS, broken};
+use crate::Stop;
 
 /// The callers of each program.
 const CALLERS: usize = 32;
@@ -26,10 +26,8 @@ const KEPT: usize = 10;
 /// Two programs: one of each world.
 pub(super) struct Programs {
     place: TestedService,
-    accounts: Vec<String>,
-    pub(super) threads: Client,
-    pub(super) tasks: AsyncClient,
-    pub(super) runtime: Runtime,
+    worlds: [World; 2],
+    programs: [AnyClient; 2],
 }
 
 /// What callers got.
@@ -52,47 +50,31 @@ struct Shared {
 /// Callers at work.
 pub(super) struct Callers {
     shared: Arc<Shared>,
-    threads: Vec<JoinHandle<()>>,
-    tasks: Vec<tokio::task::JoinHandle<()>>,
+    calls: Vec<PendingCall<()>>,
 }
 
 impl Programs {
-    pub(super) fn open(
-        server: &WatchedServer,
-        store: Arc<dyn Store>,
-        accounts: &[&str],
-    ) -> Result<Self, Error> {
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .map_err(|error| {
-                Error::new(
-                    auth_core::ErrorKind::Internal,
-                    format!("no runtime: {error}"),
-                )
-            })?;
-        let tokio = Tokio::new(runtime.handle().clone());
-        let tasks = server.service("tasks")?;
+    pub(super) fn open(server: &WatchedServer, store: Arc<dyn Store>) -> Result<Self, Stop> {
+        let [threads, tasks] = WORLDS.map(|world| server.service(world).map_err(broken));
+        let worlds = World::both()?;
         Ok(Self {
             place: server.place,
-            accounts: accounts
-                .iter()
-                .map(|account| (*account).to_owned())
-                .collect(),
-            threads: Client::new(
-                server.service("threads")?,
-                Ureq::default(),
-                Arc::clone(&store),
-            ),
-            tasks: AsyncClient::new(tasks, Reqwest::default(), tokio, store),
-            runtime,
+            programs: [
+                worlds[0].program(threads?, Arc::clone(&store)),
+                worlds[1].program(tasks?, store),
+            ],
+            worlds,
         })
     }
 
     pub(super) fn log_in(&self, account: &str) -> Result<(), Error> {
-        let session = self.threads.account(account);
+        let session = self.programs[0].account(account);
         session.log_in_with_password(account, PASSWORD).map(drop)
+    }
+
+    /// An account in both worlds, each with its name.
+    pub(super) fn account(&self, name: &str) -> [(&'static str, AnySession); 2] {
+        [0, 1].map(|world| (WORLDS[world], self.programs[world].account(name)))
     }
 
     /// Lets all callers call.
@@ -100,41 +82,25 @@ impl Programs {
     pub(super) fn start(&self, apart: bool) -> Callers {
         let shared = Arc::<Shared>::default();
         let place = self.place;
-        let all = &self.accounts[..];
-        let (first, second) = match apart {
-            true => all.split_at(all.len() / 2),
-            false => (all, all),
+        let halves = match apart {
+            true => ACCOUNTS.split_at(ACCOUNTS.len() / 2),
+            false => (&ACCOUNTS[..], &ACCOUNTS[..]),
         };
-        let threads = (0..CALLERS).map(|number| {
-            let (session, shared) = (
-                self.threads.account(&first[number % first.len()]),
-                Arc::clone(&shared),
-            );
-            thread::spawn(move || {
-                while !shared.over.load(Ordering::SeqCst) {
-                    shared.count(session.send(place.ask(What::Who, 0)));
-                    thread::sleep(PAUSE);
-                }
-            })
-        });
-        let tasks = (0..CALLERS).map(|number| {
-            let (session, shared) = (
-                self.tasks.account(&second[number % second.len()]),
-                Arc::clone(&shared),
-            );
-            self.runtime.spawn(async move {
-                while !shared.over.load(Ordering::SeqCst) {
-                    shared.count(session.send(place.ask(What::Who, 0)).await);
-                    tokio::time::sleep(PAUSE).await;
-                }
-            })
-        });
-        let (threads, tasks) = (threads.collect(), tasks.collect());
-        Callers {
-            shared,
-            threads,
-            tasks,
+        let mut calls = Vec::new();
+        for (world, accounts) in [halves.0, halves.1].into_iter().enumerate() {
+            for account in accounts.iter().cycle().take(CALLERS) {
+                let session = self.programs[world].account(account).for_worker();
+                let shared = Arc::clone(&shared);
+                calls.push(self.worlds[world].spawn(async move {
+                    while !shared.over.load(Ordering::SeqCst) {
+                        shared.count(session.send(place.ask(What::Who, 0)).await);
+                        session.pause(PAUSE).await;
+                    }
+                    Ok(())
+                }));
+            }
         }
+        Callers { shared, calls }
     }
 
     /// Lets all callers call for a while, and waits for their last calls.
@@ -147,16 +113,12 @@ impl Programs {
     }
 
     /// Uses each account once in each world. Returns what failed.
-    pub(super) fn touch(&self) -> Vec<(&'static str, String, Error)> {
+    pub(super) fn touch(&self) -> Vec<(&'static str, &'static str, Error)> {
         let mut failed = Vec::new();
-        for account in &self.accounts {
-            let ask = || self.place.ask(What::Who, 0);
-            let threads = self.threads.account(account).send(ask());
-            let tasks = self
-                .runtime
-                .block_on(self.tasks.account(account).send(ask()));
-            for (world, result) in [("threads", threads), ("tasks", tasks)] {
-                failed.extend(result.err().map(|error| (world, account.clone(), error)));
+        for account in ACCOUNTS {
+            for (world, session) in self.account(account) {
+                let result = session.send(self.place.ask(What::Who, 0));
+                failed.extend(result.err().map(|error| (world, account, error)));
             }
         }
         failed
@@ -164,13 +126,20 @@ impl Programs {
 
     /// Waits until nothing is in flight, and what could not be saved is.
     pub(super) fn settle(&self) -> Result<(), Error> {
-        let threads = self.threads.settle();
-        threads.and(self.runtime.block_on(self.tasks.settle()))
+        let [threads, tasks] = self.programs.each_ref().map(AnyClient::settle);
+        threads.and(tasks)
+    }
+
+    /// The same after the end of background work.
+    pub(super) fn close(&self) -> Result<(), Error> {
+        let [threads, tasks] = self.programs.each_ref().map(AnyClient::close);
+        threads.and(tasks)
     }
 
     /// Ends both programs without waiting for anything.
     pub(super) fn end(self) {
-        self.runtime.shutdown_background();
+        drop(self.programs);
+        self.worlds.into_iter().for_each(World::end);
     }
 }
 
@@ -183,22 +152,19 @@ impl Callers {
     /// Cancels all tasks, and lets no thread begin another call. Does not wait.
     pub(super) fn cancel(&self) {
         self.shared.over.store(true, Ordering::SeqCst);
-        self.tasks.iter().for_each(tokio::task::JoinHandle::abort);
+        self.calls.iter().for_each(PendingCall::abort);
     }
 
-    /// Waits for the threads.
+    /// Waits for the last calls, cancelled or not.
     pub(super) fn join(self) {
-        for thread in self.threads {
-            let _panicked = thread.join();
+        for call in self.calls {
+            let _cancelled = call.join();
         }
     }
 
     /// Lets all callers end their last call.
     pub(super) fn stop(self) {
         self.shared.over.store(true, Ordering::SeqCst);
-        while !self.tasks.iter().all(tokio::task::JoinHandle::is_finished) {
-            thread::sleep(Duration::from_millis(5));
-        }
         self.join();
     }
 }

@@ -52,10 +52,7 @@ pub(super) fn run(time: Duration, settles: bool, wrong: &mut Wrong) -> Result<Re
         if settles {
             let settled = match ends % 2 {
                 0 => programs.settle(),
-                _ => programs
-                    .threads
-                    .close()
-                    .and(programs.runtime.block_on(programs.tasks.close())),
+                _ => programs.close(),
             };
             settled.map_err(broken)?;
         }
@@ -95,7 +92,8 @@ fn heal(ground: &Ground) -> Result<usize, Stop> {
     let programs = ground.open(Arc::new(ground.store.clone()))?;
     let mut healed = 0;
     for account in ACCOUNTS {
-        let status = programs.threads.account(account).status().map_err(broken)?;
+        let [(_, session), _] = programs.account(account);
+        let status = session.status().map_err(broken)?;
         if status.needs_login() {
             programs.log_in(account).map_err(broken)?;
             healed += 1;
