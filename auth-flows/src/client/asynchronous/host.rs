@@ -17,7 +17,7 @@ pub(in crate::client) struct Host {
 }
 
 /// How many renewals run at once. After a night all accounts of a service are due: each renewal has
-/// a connection, and a thread of the blocking pool while it uses the store.
+/// a connection, and one job of the store at a time.
 const RENEWALS: usize = 64;
 
 impl Host {
