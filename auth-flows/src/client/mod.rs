@@ -9,6 +9,7 @@ mod lease_wait;
 mod observer;
 mod pager;
 mod report;
+mod saver;
 mod status;
 mod stored;
 mod trace;
@@ -45,6 +46,7 @@ use crate::{
         cell::RenewalResult,
         login_source::{LoginSource, Prompt, RenewalMethod},
         negative_cache::Attempt,
+        unsaved::{Patience, Tried},
     },
 };
 
@@ -115,10 +117,16 @@ impl<H> Common<H> {
         }
     }
 
-    /// Tries to save what could not be saved. Blocking.
+    /// Tries to save what could not be saved, for the last time. Blocking.
     fn save_all(&self) -> Result<(), Error> {
         let all = self.accounts.all();
-        all.iter().for_each(|account| self.retry_save(account));
+        for account in all.iter().filter(|account| account.unsaved().is_present()) {
+            match saver::retry(account, &self.events, None, Patience::Last) {
+                // The store repeated the save for as long as it does.
+                Tried::Failed(failure) if failure.is_away => break,
+                _ => {}
+            }
+        }
         let mut unsaved = all.iter().filter_map(|account| account.unsaved().error());
         unsaved.next().map_or(Ok(()), Err)
     }

@@ -381,14 +381,6 @@ impl<H> Common<H> {
             })
         });
     }
-
-    /// Tries to save what could not be saved. Blocking.
-    pub(super) fn retry_save(&self, account: &Arc<Account>) {
-        if account.retry_save(None) {
-            let account = account.key();
-            self.events.emit(|| Some(ClientEvent::Saved { account }));
-        }
-    }
 }
 
 impl Identity {

@@ -9,10 +9,16 @@ use auth_core::{
 use super::{
     event::{ClientEvent, StoreStep},
     observer::Events,
+    saver,
 };
 use crate::{
     clock,
-    token::{account::Account, plain_token, unsaved},
+    token::{
+        account::Account,
+        lineage::Lineage,
+        plain_token,
+        unsaved::{self, OwnLease, Patience, Tried},
+    },
 };
 
 /// One account in its store. Every method blocks.
@@ -26,16 +32,30 @@ pub(super) struct Stored {
 
 impl Stored {
     /// Loads the token record: the unsaved one, if that cannot be saved now either.
-    pub(super) fn load(&self, lease: Option<&Lease>) -> Result<TokenRecord, Error> {
-        if self.account.unsaved().is_present() {
-            if self.account.retry_save(lease) {
-                self.saved();
+    pub(super) fn load(&self, lease: &mut FlowLease) -> Result<TokenRecord, Error> {
+        let unsaved = self.account.unsaved();
+        if unsaved.is_present() {
+            let own = lease.own.as_ref();
+            match saver::retry(&self.account, &self.events, own, Patience::Brief) {
+                // Another program may have had the lease before, and have replaced the login.
+                Tried::Failed(failure)
+                    if failure.is_undecided && own.is_some_and(|own| !own.is_unbroken) =>
+                {
+                    return Err(failure.error);
+                }
+                _ => {}
             }
-            if let Some(record) = self.account.unsaved().record() {
+            if let Some((record, lineage)) = unsaved.record() {
+                lease.lineage = lineage;
                 return Ok(record);
             }
         }
-        self.load_stored()
+        let record = self.load_stored()?;
+        lease.lineage = Lineage::of(&record);
+        if let Some(own) = &mut lease.own {
+            own.is_unbroken = true;
+        }
+        Ok(record)
     }
 
     /// Looks at the stored record, which another program may have changed since it was read: a token
@@ -89,16 +109,41 @@ impl Stored {
 
     /// Takes the lease: the one that an unsaved record has, or the store's.
     pub(super) fn try_lease(&self) -> Result<FlowLease, Error> {
-        let lease = match self.account.unsaved().take_lease() {
-            Some(lease) => Some(lease),
-            None => self.ask(StoreStep::Lease, |store| {
-                store.try_lease(self.account.key())
-            })?,
+        let own = match self.account.unsaved().take_lease() {
+            Some(own) => self.if_held(own)?,
+            None => None,
+        };
+        let new = |lease| OwnLease {
+            lease,
+            is_unbroken: false,
+        };
+        let own = match own {
+            Some(own) => Some(own),
+            None => {
+                let take = |store: &dyn Store| store.try_lease(self.account.key());
+                self.ask(StoreStep::Lease, take)?.map(new)
+            }
         };
         Ok(FlowLease {
             account: Some(Arc::clone(&self.account)),
-            lease,
+            own,
+            lineage: Lineage::default(),
         })
+    }
+
+    /// Returns the lease of an unsaved record, unless it was lost meanwhile.
+    fn if_held(&self, own: OwnLease) -> Result<Option<OwnLease>, Error> {
+        let Some(duration) = self.store.lease_duration() else {
+            return Ok(Some(own));
+        };
+        let confirm = |store: &dyn Store| store.confirm(&own.lease, duration);
+        match self.ask(StoreStep::Confirm, confirm) {
+            Ok(holds) => Ok(Some(own).filter(|_| holds)),
+            Err(error) => {
+                self.account.unsaved().give_back(own);
+                Err(error)
+            }
+        }
     }
 
     /// Returns whether a lease has to be confirmed before a request under it.
@@ -129,7 +174,12 @@ impl Stored {
 
     /// Saves the record and sets the tokens in memory. A record that cannot be saved stays in memory,
     /// unless it has no token or none that is still good.
-    pub(super) fn save(&self, lease: &mut FlowLease, record: &TokenRecord) -> Result<(), Error> {
+    pub(super) fn save(
+        &self,
+        lease: &mut FlowLease,
+        record: &TokenRecord,
+        is_login: bool,
+    ) -> Result<(), Error> {
         let unsaved = self.account.unsaved();
         let result = self.write(lease, record);
         let rejected = |&kind: &TokenKind| record.rejected(kind).is_some();
@@ -138,7 +188,7 @@ impl Stored {
                 let was_unsaved = unsaved.is_present();
                 unsaved.clear();
                 if was_unsaved {
-                    self.saved();
+                    saver::report(&self.account, &self.events);
                 }
             }
             Err(error) if record.is_empty() => {
@@ -152,7 +202,8 @@ impl Stored {
             }
             Err(error) => {
                 let account = self.account.key();
-                unsaved.keep(account, record, &self.store, error);
+                let lineage = std::mem::take(&mut lease.lineage).by_login(is_login);
+                unsaved.keep(account, record, lineage, &self.store, error);
                 self.events
                     .emit(|| Some(ClientEvent::NotSaved { account, error }));
             }
@@ -163,7 +214,9 @@ impl Stored {
 
     fn write(&self, lease: &mut FlowLease, record: &TokenRecord) -> Result<(), Error> {
         if lease.get().is_none() {
+            let lineage = std::mem::take(&mut lease.lineage);
             *lease = self.try_lease()?;
+            lease.lineage = lineage;
         }
         let lease = lease.get().ok_or_else(unsaved::lease_is_taken)?;
         if record.is_empty() {
@@ -227,11 +280,6 @@ impl Stored {
         });
     }
 
-    fn saved(&self) {
-        let account = self.account.key();
-        self.events.emit(|| Some(ClientEvent::Saved { account }));
-    }
-
     /// Finds out whether a token record can be saved, before a person is asked for it.
     pub(super) fn check_writable(&self) -> Result<(), Error> {
         let lease = self.try_lease()?;
@@ -266,19 +314,21 @@ fn is_record(text: &[u8]) -> bool {
 #[derive(Default)]
 pub(super) struct FlowLease {
     account: Option<Arc<Account>>,
-    lease: Option<Lease>,
+    own: Option<OwnLease>,
+    /// That of a record which the flow saves.
+    lineage: Lineage,
 }
 
 impl FlowLease {
     pub(super) fn get(&self) -> Option<&Lease> {
-        self.lease.as_ref()
+        self.own.as_ref().map(|own| &own.lease)
     }
 }
 
 impl Drop for FlowLease {
     fn drop(&mut self) {
-        if let (Some(account), Some(lease)) = (&self.account, self.lease.take()) {
-            account.unsaved().give_back(lease);
+        if let (Some(account), Some(own)) = (&self.account, self.own.take()) {
+            account.unsaved().give_back(own);
         }
     }
 }

@@ -299,6 +299,10 @@ impl Remarking for CompleteLogin {
     fn take_retried(&mut self) -> Option<Error> {
         self.retried.take()
     }
+
+    fn is_login(&self) -> bool {
+        true
+    }
 }
 
 fn no_proof() -> Error {

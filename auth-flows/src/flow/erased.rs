@@ -74,6 +74,10 @@ impl<F: Remarking> Remarking for ErasedFlow<F> {
     fn take_retried(&mut self) -> Option<Error> {
         self.flow.take_retried()
     }
+
+    fn is_login(&self) -> bool {
+        self.flow.is_login()
+    }
 }
 
 impl<F: Flow> Flow for ErasedFlow<F> {

@@ -38,6 +38,12 @@ pub(crate) trait Remarking: Flow {
     fn take_retried(&mut self) -> Option<Error> {
         None
     }
+
+    /// Returns whether what the flow saves is the login of a person or a program, which replaces an
+    /// earlier one, rather than a renewal of that.
+    fn is_login(&self) -> bool {
+        false
+    }
 }
 
 /// The step that sends a message.

@@ -10,12 +10,12 @@ use std::{
     time::Duration,
 };
 
-use auth_core::{AccountKey, Lease, Now, Service, Token, TokenKind, TokenRecord};
+use auth_core::{AccountKey, Now, Service, Token, TokenKind, TokenRecord};
 
 use super::{
     cell::{LOOK_EVERY, TokenCell, millis},
     negative_cache::{CACHED_FOR, NegativeCache},
-    unsaved::Unsaved,
+    unsaved::{OwnLease, Patience, Tried, Unsaved},
 };
 use crate::clock;
 
@@ -116,13 +116,14 @@ impl Account {
         self.choice.swap(hash, Ordering::Relaxed) != hash
     }
 
-    /// Tries to save what could not be saved. Returns whether that is done now. Blocking.
-    pub(crate) fn retry_save(&self, lease: Option<&Lease>) -> bool {
-        let was_unsaved = self.unsaved.is_present();
-        if let Some(newer) = self.unsaved.retry(lease) {
-            self.publish(&newer, clock::now());
+    /// Tries to save what could not be saved. Blocking.
+    pub(crate) fn retry_save(&self, lease: Option<&OwnLease>, patience: Patience) -> Tried {
+        let tried = self.unsaved.retry(lease, patience);
+        if let Tried::Saved(Some(stored)) = &tried {
+            self.note_rejected(stored);
+            self.publish(stored, clock::now());
         }
-        was_unsaved && !self.unsaved.is_present()
+        tried
     }
 
     /// Returns whether this caller looks at the stored record: one of all in [`LOOK_EVERY`].

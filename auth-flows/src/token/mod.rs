@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod cell;
+pub(crate) mod lineage;
 pub(crate) mod login_source;
 pub(crate) mod negative_cache;
 pub(crate) mod plain_token;

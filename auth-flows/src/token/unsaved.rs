@@ -1,42 +1,98 @@
 //! The token record that a store could not save: kept in memory under its lease, used, and saved
-//! again at each step.
+//! later.
 //!
 //! A server issues some tokens only once. If the disk is full at that moment, the login would be
 //! lost; other programs, which still see the old refresh token, would use it a second time. So the
 //! record stays here with the lease, until a later save succeeds or the program ends.
+//!
+//! A lease that ends by time may be lost meanwhile. Then another one is taken, and the
+//! [`Lineage`] says whether the record is still to be saved.
 
 use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
+    Arc, Condvar, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicBool, Ordering},
 };
 
-use auth_core::{AccountKey, Error, ErrorKind, Lease, Store, TokenKind, TokenRecord};
+use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store, TokenRecord};
+
+use super::lineage::Lineage;
 
 /// The unsaved record of one account, if there is one.
 #[derive(Debug, Default)]
 pub(crate) struct Unsaved {
     /// A copy of whether there is one, that is read without the lock.
     present: AtomicBool,
-    kept: Mutex<Option<Box<Kept>>>,
+    state: Mutex<State>,
+    /// The end of a try.
+    tried: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    kept: Option<Box<Kept>>,
+    /// Counts the records that were kept.
+    number: u64,
+    /// A caller tries to save it, without the lock.
+    is_trying: bool,
 }
 
 #[derive(Debug)]
 struct Kept {
     key: AccountKey,
     record: TokenRecord,
-    /// `None` while a flow uses it, or if the store granted none.
-    lease: Option<Lease>,
+    lineage: Lineage,
+    /// `None` while a flow or a try uses it, or if the store granted none.
+    lease: Option<OwnLease>,
     store: StoreHandle,
     /// Why the last save failed.
     error: Error,
 }
 
+/// A lease, and whether no other program can have had one since the record was read.
+#[derive(Debug)]
+pub(crate) struct OwnLease {
+    pub(crate) lease: Lease,
+    pub(crate) is_unbroken: bool,
+}
+
+#[derive(Clone)]
 struct StoreHandle(Arc<dyn Store>);
 
 impl std::fmt::Debug for StoreHandle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0.describe())
     }
+}
+
+/// How long a try may take.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Patience {
+    /// Looks first whether the store responds.
+    Brief,
+    /// Lets the store repeat the save as long as it does: there is no later try.
+    Last,
+}
+
+/// What became of a try.
+#[derive(Debug)]
+pub(crate) enum Tried {
+    /// There is no unsaved record.
+    Nothing,
+    /// Another caller tries.
+    Busy,
+    /// Nothing is unsaved now. With the stored record if that is another one.
+    Saved(Option<TokenRecord>),
+    Failed(Failure),
+}
+
+/// Why a try failed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) error: Error,
+    /// The store did not respond: other accounts need not try.
+    pub(crate) is_away: bool,
+    /// The stored record could not be read: another program may have replaced it.
+    pub(crate) is_undecided: bool,
 }
 
 impl Unsaved {
@@ -48,13 +104,16 @@ impl Unsaved {
 
     /// Returns why the last save failed, if there is an unsaved record.
     pub(crate) fn error(&self) -> Option<Error> {
-        let kept = self.lock();
-        kept.as_ref().map(|kept| kept.error.clone())
+        let state = self.lock();
+        state.kept.as_ref().map(|kept| kept.error.clone())
     }
 
-    pub(crate) fn record(&self) -> Option<TokenRecord> {
-        let kept = self.lock();
-        kept.as_ref().map(|kept| kept.record.clone())
+    /// Returns the record, and the lineage of one that replaces it.
+    pub(crate) fn record(&self) -> Option<(TokenRecord, Lineage)> {
+        let state = self.lock();
+        let kept = state.kept.as_ref()?;
+        let lineage = Lineage::default().after(&kept.lineage, &kept.record);
+        Some((kept.record.clone(), lineage))
     }
 
     /// Keeps a record that was not saved. The lease stays with the flow that tried, until that
@@ -63,107 +122,239 @@ impl Unsaved {
         &self,
         key: &AccountKey,
         record: &TokenRecord,
+        lineage: Lineage,
         store: &Arc<dyn Store>,
         error: &Error,
     ) {
-        let mut kept = self.lock();
-        let lease = kept.take().and_then(|kept| kept.lease);
-        *kept = Some(Box::new(Kept {
+        let mut state = self.lock();
+        let old = state.kept.take();
+        let lineage = match &old {
+            Some(old) => lineage.after(&old.lineage, &old.record),
+            None => lineage,
+        };
+        state.number += 1;
+        state.kept = Some(Box::new(Kept {
             key: key.clone(),
             record: record.clone(),
-            lease,
+            lineage,
+            lease: old.and_then(|old| old.lease),
             store: StoreHandle(Arc::clone(store)),
             error: error.clone(),
         }));
-        self.present.store(true, Ordering::Relaxed);
+        self.present.store(true, Ordering::SeqCst);
     }
 
     /// Forgets the record: a newer one is saved, or the account has logged out.
     pub(crate) fn clear(&self) {
-        *self.lock() = None;
-        self.present.store(false, Ordering::Relaxed);
+        let kept = {
+            let mut state = self.lock();
+            self.present.store(false, Ordering::SeqCst);
+            state.kept.take()
+        };
+        drop(kept); // its lease may be a request to a database
     }
 
     /// Takes the lease for a flow.
-    pub(crate) fn take_lease(&self) -> Option<Lease> {
-        self.lock().as_mut()?.lease.take()
+    pub(crate) fn take_lease(&self) -> Option<OwnLease> {
+        self.lock().kept.as_mut()?.lease.take()
     }
 
     /// Takes back the lease of a flow that ends. Releases it if all is saved.
-    pub(crate) fn give_back(&self, lease: Lease) {
-        if let Some(kept) = self.lock().as_mut() {
-            kept.lease.get_or_insert(lease);
-        }
+    pub(crate) fn give_back(&self, lease: OwnLease) {
+        let mut state = self.lock();
+        let unused = match &mut state.kept {
+            Some(kept) if kept.lease.is_none() => kept.lease.replace(lease),
+            _ => Some(lease),
+        };
+        drop(state);
+        drop(unused);
     }
 
-    /// Tries to save the record, under the lease of the calling flow or its own. Returns the stored
-    /// record if that is newer: another program logged in meanwhile. Does nothing while another
-    /// caller tries.
-    pub(crate) fn retry(&self, lease: Option<&Lease>) -> Option<TokenRecord> {
-        let Ok(mut guard) = self.kept.try_lock() else {
-            return None;
+    /// Tries to save the record, under the lease of the calling flow or its own. Blocking; no lock is
+    /// held meanwhile.
+    pub(crate) fn retry(&self, lease: Option<&OwnLease>, patience: Patience) -> Tried {
+        let mut state = self.lock();
+        while state.is_trying && patience == Patience::Last {
+            let waited = self.tried.wait(state);
+            state = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.is_trying {
+            return Tried::Busy;
+        }
+        let Some(kept) = state.kept.as_mut() else {
+            return Tried::Nothing;
         };
-        let saved = guard.as_mut()?.retry(lease);
-        match saved {
-            Ok(newer) => {
-                *guard = None;
-                self.present.store(false, Ordering::Relaxed);
-                newer
-            }
-            Err(error) => {
-                if let Some(kept) = guard.as_mut() {
-                    kept.error = error;
+        let mut attempt = Attempt {
+            key: kept.key.clone(),
+            record: kept.record.clone(),
+            lineage: kept.lineage.clone(),
+            store: kept.store.clone(),
+            own: match lease {
+                Some(_) => None,
+                None => kept.lease.take(),
+            },
+        };
+        let number = state.number;
+        state.is_trying = true;
+        drop(state);
+        let trying = Trying(self);
+        let result = attempt.run(lease, patience);
+        let mut state = self.lock();
+        let done = match result {
+            Ok(stored) => {
+                if state.number == number && state.kept.take().is_some() {
+                    self.present.store(false, Ordering::SeqCst);
                 }
-                None
+                Tried::Saved(stored)
             }
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Box<Kept>>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Unsaved {
-    fn drop(&mut self) {
-        self.retry(None);
-    }
-}
-
-impl Kept {
-    fn retry(&self, lease: Option<&Lease>) -> Result<Option<TokenRecord>, Error> {
-        let store = &*self.store.0;
-        let taken;
-        let lease = match (lease, &self.lease) {
-            (Some(lease), _) | (None, Some(lease)) => lease,
-            (None, None) => {
-                taken = store.try_lease(&self.key)?.ok_or_else(lease_is_taken)?;
-                &taken
+            Err(failure) => {
+                let is_same = state.number == number;
+                if let Some(kept) = state.kept.as_mut().filter(|_| is_same) {
+                    kept.error = failure.error.clone();
+                }
+                Tried::Failed(failure)
             }
         };
-        // What cannot be read is replaced: the save below says what is wrong with the store.
-        let stored = store.load(&self.key).ok().flatten();
-        let stored = stored.and_then(|text| TokenRecord::from_text(text.as_ref()).ok());
-        match stored {
-            Some(stored) if !is_newer(&self.record, &stored) => Ok(Some(stored)),
-            _ => store.save(lease, &self.record.to_text()).map(|()| None),
+        drop(state);
+        if let Some(own) = attempt.own {
+            self.give_back(own);
         }
+        drop(trying);
+        done
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Returns whether a record is newer than the stored one, which another program may have changed if
-/// the lease was not held. A derived token of an older login does not count.
-fn is_newer(record: &TokenRecord, stored: &TokenRecord) -> bool {
-    fn generation(record: &TokenRecord, kind: TokenKind) -> u64 {
-        record.token(kind).map_or(0, |token| token.generation())
+/// Ends a try, also one whose store panics.
+struct Trying<'a>(&'a Unsaved);
+
+impl Drop for Trying<'_> {
+    fn drop(&mut self) {
+        self.0.lock().is_trying = false;
+        self.0.tried.notify_all();
     }
-    let ages = |record| {
-        (
-            generation(record, TokenKind::Login),
-            generation(record, TokenKind::Derived),
-        )
-    };
-    ages(record) > ages(stored)
+}
+
+/// One try.
+struct Attempt {
+    key: AccountKey,
+    record: TokenRecord,
+    lineage: Lineage,
+    store: StoreHandle,
+    own: Option<OwnLease>,
+}
+
+impl Attempt {
+    fn run(
+        &mut self,
+        given: Option<&OwnLease>,
+        patience: Patience,
+    ) -> Result<Option<TokenRecord>, Failure> {
+        let result = self.once(given, patience);
+        match &result {
+            // Whether the lease was lost could not be found out before.
+            Err(failure) if patience == Patience::Last && !failure.error.is_retryable() => {
+                self.once(given, Patience::Brief)
+            }
+            _ => result,
+        }
+    }
+
+    fn once(
+        &mut self,
+        given: Option<&OwnLease>,
+        patience: Patience,
+    ) -> Result<Option<TokenRecord>, Failure> {
+        let store = Arc::clone(&self.store.0);
+        if given.is_none() {
+            self.take_lease(patience)?;
+        }
+        let missing = || Failure::undecided(lease_is_taken());
+        let own = given.or(self.own.as_ref()).ok_or_else(missing)?;
+        let is_timed = store.lease_duration().is_some();
+        let may_be_replaced = !own.is_unbroken && is_timed;
+        let stored = match store.load(&self.key) {
+            Ok(stored) => stored.map(|text| TokenRecord::from_text(text.as_ref())),
+            Err(error) if may_be_replaced => return Err(Failure::undecided(error)),
+            Err(error) if error.is_retryable() && patience == Patience::Brief => {
+                return Err(Failure::undecided(error));
+            }
+            // What cannot be read is replaced: the save below says what is wrong with the store.
+            Err(_) => Some(Err(Error::internal("unread"))),
+        };
+        let (lineage, ours) = (&self.lineage, &self.record);
+        let record = match stored {
+            None if !own.is_unbroken && lineage.was_stored() => {
+                return Ok(Some(TokenRecord::default()));
+            }
+            None => ours.clone(),
+            Some(Ok(stored)) => match lineage.over(ours, &stored) {
+                Some(record) => record,
+                None => return Ok(Some(stored)),
+            },
+            Some(Err(error)) if may_be_replaced && lineage.is_known() => {
+                return Err(Failure::undecided(error));
+            }
+            Some(Err(_)) => ours.clone(),
+        };
+        let text: SecretBytes = record.to_text();
+        let unchanged = text.as_ref() == ours.to_text().as_ref();
+        match store.save(&own.lease, &text) {
+            Ok(()) => Ok((!unchanged).then_some(record)),
+            Err(error) => {
+                let is_away = error.is_retryable();
+                if is_timed && !is_away {
+                    // Perhaps an earlier save did arrive, and the store refuses another one over the
+                    // version that this lease knows. The next one knows the new version.
+                    self.own = None;
+                }
+                Err(Failure {
+                    error,
+                    is_away,
+                    is_undecided: false,
+                })
+            }
+        }
+    }
+
+    /// Makes sure of the lease of the record; takes another one if that was lost.
+    fn take_lease(&mut self, patience: Patience) -> Result<(), Failure> {
+        let store = &*self.store.0;
+        if let (Some(own), Some(duration)) = (&self.own, store.lease_duration()) {
+            match store.confirm(&own.lease, duration) {
+                Ok(true) => {}
+                Ok(false) => self.own = None,
+                Err(error) if patience == Patience::Brief => return Err(Failure::undecided(error)),
+                // The store knows whether it was lost, and the save shows it.
+                Err(_) => {}
+            }
+        }
+        if self.own.is_none() {
+            let lease = store.try_lease(&self.key).map_err(Failure::undecided)?;
+            let lease = lease.ok_or_else(|| Failure {
+                is_away: false,
+                ..Failure::undecided(lease_is_taken())
+            })?;
+            self.own = Some(OwnLease {
+                lease,
+                is_unbroken: false,
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Failure {
+    fn undecided(error: Error) -> Self {
+        Self {
+            is_away: error.is_retryable(),
+            is_undecided: true,
+            error,
+        }
+    }
 }
 
 /// Returns the error of a request that was not sent, because its lease was lost: this program hung,

@@ -105,7 +105,8 @@ impl AsyncSession {
 
     pub(in crate::client) async fn stored(&self) -> Result<TokenRecord, Error> {
         let stored = self.client.0.stored(&self.identity)?;
-        self.client.offload(move || stored.load(None)).await
+        let job = move || stored.load(&mut FlowLease::default());
+        self.client.offload(job).await
     }
 
     pub(in crate::client) async fn get(
@@ -408,8 +409,8 @@ impl AsyncSession {
                 // Each of these jobs owns the lease while it runs, so that a dropped caller cannot
                 // release it.
                 Step::Load => {
-                    let (stored, held) = (stored()?, std::mem::take(lease));
-                    let job = move || Ok((stored.load(held.get()), held));
+                    let (stored, mut held) = (stored()?, std::mem::take(lease));
+                    let job = move || Ok((stored.load(&mut held), held));
                     let (record, held) = self.client.offload(job).await?;
                     *lease = held;
                     Event::Loaded(record)
@@ -423,7 +424,8 @@ impl AsyncSession {
                 }
                 Step::Save(record) => {
                     let (stored, mut held) = (stored()?, std::mem::take(lease));
-                    let job = move || Ok((stored.save(&mut held, &record), held));
+                    let is_login = flow.is_login();
+                    let job = move || Ok((stored.save(&mut held, &record, is_login), held));
                     let (saved, held) = self.client.offload(job).await?;
                     *lease = held;
                     Event::Saved(saved)

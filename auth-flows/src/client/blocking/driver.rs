@@ -60,7 +60,10 @@ impl Session {
     }
 
     pub(in crate::client) fn stored(&self) -> Result<TokenRecord, Error> {
-        self.client.0.stored(&self.identity)?.load(None)
+        self.client
+            .0
+            .stored(&self.identity)?
+            .load(&mut FlowLease::default())
     }
 
     pub(in crate::client) fn get(
@@ -246,9 +249,12 @@ impl Session {
                     lease = taken;
                     lease.get().is_some()
                 })),
-                Step::Load => Event::Loaded(stored()?.load(lease.get())),
+                Step::Load => Event::Loaded(stored()?.load(&mut lease)),
                 Step::Reserve(bytes) => Event::Reserved(stored()?.reserve(&lease, bytes)),
-                Step::Save(record) => Event::Saved(stored()?.save(&mut lease, &record)),
+                Step::Save(record) => {
+                    let is_login = flow.is_login();
+                    Event::Saved(stored()?.save(&mut lease, &record, is_login))
+                }
                 Step::Done(()) => return Ok(()),
             };
         }

@@ -1,0 +1,194 @@
+//! An engine that several hosts share, as `keystore::Postgres` uses one: records with versions, leases
+//! that end by time, and hosts that lose their way to it.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard,
+        atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
+
+/// What the hosts share.
+#[derive(Default)]
+struct Tables {
+    records: HashMap<AccountKey, (u64, Option<SecretBytes>)>,
+    leases: HashMap<AccountKey, (u64, bool)>,
+}
+
+/// The engine. Clones are the same one.
+#[derive(Clone, Default)]
+pub(crate) struct Engine(Arc<Mutex<Tables>>);
+
+impl Engine {
+    /// A host that is connected to it.
+    pub(crate) fn host(&self) -> Host {
+        Host {
+            engine: self.clone(),
+            way: Arc::default(),
+        }
+    }
+
+    /// Ends all leases, as time does.
+    pub(crate) fn end_leases(&self) {
+        let mut tables = self.tables();
+        tables.leases.values_mut().for_each(|lease| lease.1 = false);
+    }
+
+    /// The record of the only account, if there is one.
+    pub(crate) fn record(&self) -> Option<auth_core::TokenRecord> {
+        let tables = self.tables();
+        let (_, text) = tables.records.values().next()?;
+        let text = text.as_ref()?;
+        Some(auth_core::TokenRecord::from_text(text.as_ref()).expect("our own text"))
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.0.lock().expect("no panic")
+    }
+}
+
+/// What a host meets when it uses the engine.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) enum Way {
+    #[default]
+    Open,
+    /// Saves fail, and nothing else.
+    SavesFail,
+    /// The engine refuses connections.
+    Refused,
+    /// As [`Refused`](Self::Refused), after some time.
+    SlowlyRefused,
+    /// Every operation hangs until this changes.
+    Silent,
+}
+
+/// One host's store.
+#[derive(Clone)]
+pub(crate) struct Host {
+    engine: Engine,
+    way: Arc<Line>,
+}
+
+#[derive(Default)]
+struct Line {
+    way: Mutex<Way>,
+    changed: Condvar,
+    operations: AtomicUsize,
+}
+
+/// How long [`Way::SlowlyRefused`] takes: longer than a page may wait.
+const SLOW: Duration = Duration::from_millis(400);
+
+impl Host {
+    pub(crate) fn set(&self, way: Way) {
+        *self.way.way.lock().expect("no panic") = way;
+        self.way.changed.notify_all();
+    }
+
+    /// How many operations have begun.
+    pub(crate) fn operations(&self) -> usize {
+        self.way.operations.load(SeqCst)
+    }
+
+    fn pass(&self, is_save: bool) -> Result<(), Error> {
+        self.way.operations.fetch_add(1, SeqCst);
+        let mut way = self.way.way.lock().expect("no panic");
+        while *way == Way::Silent {
+            way = self.way.changed.wait(way).expect("no panic");
+        }
+        let way = *way;
+        if way == Way::SlowlyRefused {
+            std::thread::sleep(SLOW);
+        }
+        match (way, is_save) {
+            (Way::Open | Way::Silent, _) | (Way::SavesFail, false) => Ok(()),
+            (Way::SavesFail | Way::Refused | Way::SlowlyRefused, _) => {
+                Err(Error::new(ErrorKind::Transport, "the engine is away"))
+            }
+        }
+    }
+
+    fn write(&self, lease: &Lease, record: Option<&SecretBytes>) -> Result<(), Error> {
+        self.pass(true)?;
+        let guard = lease.guard::<Guard>().expect("our own lease");
+        let over = guard.over.load(SeqCst);
+        let mut tables = self.engine.tables();
+        let stored = tables.records.entry(guard.key.clone()).or_default();
+        if stored.0 > over {
+            return Err(Error::new(
+                ErrorKind::Store,
+                "another program has saved a newer one",
+            ));
+        }
+        *stored = (over + 1, record.cloned());
+        guard.over.store(over + 1, SeqCst);
+        Ok(())
+    }
+}
+
+/// Ends the lease if it still holds.
+struct Guard {
+    host: Host,
+    key: AccountKey,
+    fence: u64,
+    /// The version that was read under the lease.
+    over: AtomicU64,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let mut tables = self.host.engine.tables();
+        let lease = tables.leases.entry(self.key.clone()).or_default();
+        lease.1 &= lease.0 != self.fence;
+    }
+}
+
+impl Store for Host {
+    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
+        self.pass(false)?;
+        let tables = self.engine.tables();
+        Ok(tables.records.get(key).and_then(|record| record.1.clone()))
+    }
+    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
+        self.pass(false)?;
+        let mut tables = self.engine.tables();
+        let version = tables.records.get(key).map_or(0, |record| record.0);
+        let lease = tables.leases.entry(key.clone()).or_default();
+        if lease.1 {
+            return Ok(None);
+        }
+        *lease = (lease.0 + 1, true);
+        let guard = Guard {
+            host: self.clone(),
+            key: key.clone(),
+            fence: lease.0,
+            over: AtomicU64::new(version),
+        };
+        Ok(Some(Lease::new(key.clone(), guard)))
+    }
+    fn lease_duration(&self) -> Option<Duration> {
+        Some(Duration::from_secs(10))
+    }
+    fn confirm(&self, lease: &Lease, _: Duration) -> Result<bool, Error> {
+        self.pass(false)?;
+        let guard = lease.guard::<Guard>().expect("our own lease");
+        let mut tables = self.engine.tables();
+        let lease = tables.leases.entry(guard.key.clone()).or_default();
+        let holds = lease.0 == guard.fence;
+        lease.1 |= holds;
+        Ok(holds)
+    }
+    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
+        self.write(lease, Some(record))
+    }
+    fn remove(&self, lease: &Lease) -> Result<(), Error> {
+        self.write(lease, None)
+    }
+    fn describe(&self) -> String {
+        "engine".to_owned()
+    }
+}

@@ -1,0 +1,224 @@
+//! The engine of a fleet is away in the middle of a renewal: the token that only one host has is not
+//! lost to another host's old one, is saved as soon as the engine is back, and serves meanwhile.
+
+use auth_core::TokenKind;
+use auth_testkit::{Dialect, Rotation, TestServer};
+
+use crate::{
+    common::{AtServer, Ping, World, browser, league},
+    engine::{Engine, Host, Way},
+};
+
+/// Two hosts at one engine, each of either kind, in both orders.
+fn pairs(server: &TestServer) -> [(Engine, [(World, Host); 2]); 2] {
+    [false, true].map(|swapped| {
+        let engine = Engine::default();
+        let (a, b) = (engine.host(), engine.host());
+        let worlds = match swapped {
+            false => [
+                World::blocking(server, a.clone()),
+                World::asynchronous(server, b.clone()),
+            ],
+            true => [
+                World::asynchronous(server, a.clone()),
+                World::blocking(server, b.clone()),
+            ],
+        };
+        let [one, other] = worlds;
+        (engine, [(one, a), (other, b)])
+    })
+}
+
+/// Both hosts know the login, and the first one has renewed it while the engine was away.
+fn unsaved_at_the_first(server: &TestServer, hosts: &[(World, Host); 2], engine: &Engine) {
+    let [(a, to_a), (b, _)] = hosts;
+    a.log_in("me", browser()).expect("a login");
+    b.send("me", Ping).expect("the stored login");
+    server.revoke_access_tokens();
+    to_a.set(Way::SavesFail);
+    a.send("me", Ping).expect("used from memory");
+    assert!(a.status("me").expect("a status").unsaved.is_some());
+    to_a.set(Way::Refused);
+    engine.end_leases();
+}
+
+fn refreshes(server: &TestServer) -> usize {
+    server.requests().grant("refresh_token")
+}
+
+#[test]
+fn a_refusal_of_the_old_refresh_token_does_not_end_the_new_one() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    for (engine, hosts) in pairs(&server) {
+        unsaved_at_the_first(&server, &hosts, &engine);
+        let [(a, to_a), (b, _)] = &hosts;
+        // The engine is back for the other host first, which sends the old refresh token.
+        let error = b.send("me", Ping).expect_err("the old one was used up");
+        assert!(error.needs_login(), "{error}");
+        assert!(b.status("me").expect("a status").needs_login());
+        to_a.set(Way::Open);
+        a.send("me", Ping).expect("the new token is good");
+        let status = a.status("me").expect("a status");
+        assert!(
+            status.unsaved.is_none() && status.is_logged_in(),
+            "{status:?}"
+        );
+        // The other host, and one that starts now, take it over.
+        let sent = refreshes(&server);
+        b.send("me", Ping).expect("the token that was saved");
+        assert!(!b.status("me").expect("a status").needs_login());
+        let new = World::blocking(&server, engine.host());
+        new.send("me", Ping).expect("the token that was saved");
+        assert_eq!(refreshes(&server), sent, "no further renewal");
+        // Either can renew it.
+        server.revoke_access_tokens();
+        b.send("me", Ping).expect("renewed");
+        a.send("me", Ping).expect("the token of the other host");
+    }
+}
+
+#[test]
+fn a_program_that_ends_saves_its_token_over_the_refusal_of_the_old_one() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    for (engine, hosts) in pairs(&server) {
+        unsaved_at_the_first(&server, &hosts, &engine);
+        let [(a, to_a), (b, _)] = hosts;
+        assert!(b.send("me", Ping).expect_err("used up").needs_login());
+        to_a.set(Way::Open);
+        drop(a);
+        b.send("me", Ping).expect("the token that was saved");
+    }
+}
+
+#[test]
+fn a_host_that_hung_before_the_save_keeps_its_token() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    for (engine, hosts) in pairs(&server) {
+        let [(a, to_a), (b, _)] = &hosts;
+        a.log_in("me", browser()).expect("a login");
+        b.send("me", Ping).expect("the stored login");
+        server.revoke_access_tokens();
+        let hold = server.hold(auth_testkit::Matching::Token);
+        std::thread::scope(|scope| {
+            let renewing = scope.spawn(|| a.send("me", Ping));
+            assert!(hold.wait_for(1, crate::common::PATIENCE), "it has begun");
+            to_a.set(Way::Silent);
+            let before = to_a.operations();
+            hold.release();
+            while to_a.operations() == before {
+                std::thread::yield_now(); // until it is at the save
+            }
+            engine.end_leases();
+            let error = b.send("me", Ping).expect_err("the old one was used up");
+            assert!(error.needs_login(), "{error}");
+            to_a.set(Way::Open);
+            renewing.join().expect("no panic").expect("the new token");
+        });
+        a.send("me", Ping).expect("the new token");
+        let status = a.status("me").expect("a status");
+        assert!(
+            status.unsaved.is_none() && status.is_logged_in(),
+            "{status:?}"
+        );
+        b.send("me", Ping).expect("the token that was saved");
+    }
+}
+
+#[test]
+fn a_server_that_kills_the_family_costs_one_login_and_says_so() {
+    let server = league(Dialect::league_9(), Rotation::KillFamily);
+    for (engine, hosts) in pairs(&server) {
+        unsaved_at_the_first(&server, &hosts, &engine);
+        let [(a, to_a), (b, _)] = &hosts;
+        assert!(b.send("me", Ping).expect_err("used up").needs_login());
+        to_a.set(Way::Open);
+        for world in [a, b] {
+            let error = world.send("me", Ping).expect_err("all of them are dead");
+            assert!(error.needs_login(), "{error}");
+            let status = world.status("me").expect("a status");
+            assert!(
+                status.needs_login() && status.unsaved.is_none(),
+                "{status:?}"
+            );
+        }
+        b.log_in("me", browser()).expect("a login");
+        a.send("me", Ping).expect("the new login");
+    }
+}
+
+#[test]
+fn a_person_who_logged_in_anew_wins() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    for (engine, hosts) in pairs(&server) {
+        unsaved_at_the_first(&server, &hosts, &engine);
+        let [(a, to_a), (b, _)] = &hosts;
+        b.log_in("me", browser()).expect("a login");
+        let generation = |engine: &Engine| {
+            let record = engine.record().expect("a record");
+            record
+                .token(TokenKind::Login)
+                .expect("a login")
+                .generation()
+        };
+        let new = generation(&engine);
+        to_a.set(Way::Open);
+        a.send("me", Ping).expect("the new login");
+        assert!(a.status("me").expect("a status").unsaved.is_none());
+        assert_eq!(generation(&engine), new, "it was not replaced");
+    }
+}
+
+#[test]
+fn a_logout_wins() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    for (engine, hosts) in pairs(&server) {
+        unsaved_at_the_first(&server, &hosts, &engine);
+        let [(a, to_a), (b, _)] = &hosts;
+        b.log_out("me").expect("a logout");
+        to_a.set(Way::Open);
+        let error = a.send("me", Ping).expect_err("logged out");
+        assert!(error.needs_login(), "{error}");
+        assert!(a.status("me").expect("a status").unsaved.is_none());
+        assert!(engine.record().is_none(), "nothing was saved again");
+    }
+    // At the host with the token, too, although its lease is lost.
+    for (engine, hosts) in pairs(&server) {
+        unsaved_at_the_first(&server, &hosts, &engine);
+        let [(a, to_a), (b, _)] = &hosts;
+        assert!(b.send("me", Ping).expect_err("used up").needs_login());
+        to_a.set(Way::Open);
+        a.log_out("me").expect("a logout");
+        assert!(engine.record().is_none());
+        assert!(a.status("me").expect("a status").unsaved.is_none());
+    }
+}
+
+#[test]
+fn of_two_hosts_with_unsaved_tokens_the_first_one_to_save_wins() {
+    // A server that accepts a refresh token until the next one's access token is in use.
+    let server = league(Dialect::league_9(), Rotation::OnUse);
+    for (engine, hosts) in pairs(&server) {
+        let [(a, to_a), (b, to_b)] = &hosts;
+        a.log_in("me", browser()).expect("a login");
+        b.send("me", Ping).expect("the stored login");
+        for (world, host) in &hosts {
+            host.set(Way::SavesFail);
+            let session = world.account("me");
+            session.invalidate(TokenKind::Login).expect("a token");
+            session.token(TokenKind::Login).expect("a new one");
+            assert!(session.status().expect("a status").unsaved.is_some());
+            host.set(Way::Refused);
+            engine.end_leases();
+        }
+        to_b.set(Way::Open);
+        let token = |world: &World| world.account("me").token(TokenKind::Login);
+        let saved = token(b).expect("its own").generation();
+        to_a.set(Way::Open);
+        let followed = token(a).expect("that of the other host").generation();
+        assert_eq!(followed, saved);
+        for (world, _) in &hosts {
+            assert!(world.status("me").expect("a status").unsaved.is_none());
+            world.send("me", Ping).expect("the token of both");
+        }
+    }
+}
