@@ -55,6 +55,16 @@ pub(crate) const AHEAD_OF_TIME: RetryPolicy = RetryPolicy {
     longest_wait: Duration::MAX,
 };
 
+/// A save of a token that is in memory only, in the background. One look at the store tells whether it
+/// is back, whatever the number of accounts, so it may come often: another host that waits for the
+/// lease of such a token waits [`LEASE`], which is several of these.
+pub(crate) const SAVE: RetryPolicy = RetryPolicy {
+    tries: u32::MAX,
+    first: Duration::from_secs(1),
+    most: Duration::from_secs(10),
+    longest_wait: Duration::MAX,
+};
+
 /// More doublings than any policy reaches; keeps the sum finite.
 const DOUBLINGS: u32 = 16;
 
@@ -118,6 +128,11 @@ mod tests {
         check(
             AHEAD_OF_TIME,
             &[5000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000],
+        );
+        check(SAVE, &[1000, 2000, 4000, 8000, 10_000, 10_000]);
+        assert!(
+            3 * SAVE.most < LEASE.longest_wait,
+            "a host that waits outlasts some pauses"
         );
         let long_down = AHEAD_OF_TIME.wait(u32::MAX, at(1));
         assert!(long_down <= AHEAD_OF_TIME.most, "{long_down:?}");

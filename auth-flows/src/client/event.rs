@@ -166,7 +166,8 @@ pub enum ClientEvent<'a> {
         /// Why.
         error: &'a Error,
     },
-    /// A token record could not be saved. It stays in memory, and each call tries to save it.
+    /// A token record could not be saved. It stays in memory, and is saved in the background once the
+    /// store works again.
     #[non_exhaustive]
     NotSaved {
         /// The account.

@@ -30,6 +30,7 @@ pub use status::{Status, TokenStatus};
 
 use activity::Activity;
 use observer::{Events, StoreWaits};
+use saver::{Saver, Saving};
 use stored::Stored;
 
 use crate::{
@@ -58,7 +59,8 @@ struct Common<H> {
     service: Arc<Service>,
     host: H,
     store: Arc<dyn Store>,
-    accounts: Accounts,
+    accounts: Arc<Accounts>,
+    saver: Arc<Saver>,
     rate_limiter: Option<RateLimiter>,
     activity: Activity,
     events: Events,
@@ -67,15 +69,22 @@ struct Common<H> {
 }
 
 impl<H> Common<H> {
-    fn new(service: Arc<Service>, host: H, store: Arc<dyn Store>) -> Self {
-        let events = Events::default();
+    /// With what runs a [`Saving`] in the background.
+    fn new(
+        service: Arc<Service>,
+        host: H,
+        store: Arc<dyn Store>,
+        spawn: impl Fn(Saving) + Send + Sync + 'static,
+    ) -> Self {
+        let (events, accounts) = (Events::default(), Arc::<Accounts>::default());
         Self {
+            saver: Saver::new(&accounts, &events, spawn),
             _store_waits: events.of_store(&*store),
             rate_limiter: RateLimiter::of(&service),
             service,
             host,
             store,
-            accounts: Accounts::default(),
+            accounts,
             activity: Activity::default(),
             events,
         }
@@ -119,8 +128,8 @@ impl<H> Common<H> {
 
     /// Tries to save what could not be saved, for the last time. Blocking.
     fn save_all(&self) -> Result<(), Error> {
-        let all = self.accounts.all();
-        for account in all.iter().filter(|account| account.unsaved().is_present()) {
+        let all = self.accounts.unsaved();
+        for account in &all {
             match saver::retry(account, &self.events, None, Patience::Last) {
                 // The store repeated the save for as long as it does.
                 Tried::Failed(failure) if failure.is_away => break,
@@ -153,6 +162,7 @@ impl<H> Common<H> {
             service: Arc::clone(&self.service),
             account: Arc::clone(identity.account()?),
             events: self.events.clone(),
+            saver: Arc::clone(&self.saver),
         })
     }
 

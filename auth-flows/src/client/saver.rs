@@ -1,13 +1,132 @@
-//! Saves what could not be saved.
+//! Saves what could not be saved, in the background and at the end of a client.
 
-use super::{Common, event::ClientEvent, observer::Events};
+use std::{
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use super::{
+    Common,
+    event::{ClientEvent, StoreStep},
+    observer::Events,
+};
 use crate::{
     clock,
+    retry::SAVE,
     token::{
-        account::Account,
+        account::{Account, Accounts},
         unsaved::{OwnLease, Patience, Tried},
     },
 };
+
+/// Saves the unsaved records of one client in the background, one after the other, as long as there
+/// are any.
+pub(super) struct Saver {
+    accounts: Arc<Accounts>,
+    events: Events,
+    is_running: AtomicBool,
+    spawn: Box<dyn Fn(Saving) + Send + Sync>,
+}
+
+/// The work of a [`Saver`]: pauses and rounds in turn. It keeps no client in memory, and ends with it.
+/// Dropping it lets another one start.
+pub(super) struct Saving {
+    saver: Weak<Saver>,
+    failures: u32,
+}
+
+impl Saver {
+    pub(super) fn new(
+        accounts: &Arc<Accounts>,
+        events: &Events,
+        spawn: impl Fn(Saving) + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            accounts: Arc::clone(accounts),
+            events: events.clone(),
+            is_running: AtomicBool::new(false),
+            spawn: Box::new(spawn),
+        })
+    }
+
+    /// Starts to save, unless that goes on already.
+    pub(super) fn start(self: &Arc<Self>) {
+        if !self.is_running.swap(true, SeqCst) {
+            (self.spawn)(Saving {
+                saver: Arc::downgrade(self),
+                failures: 0,
+            });
+        }
+    }
+
+    /// Tries each account, until one finds that the store does not respond. Returns whether one was
+    /// saved.
+    fn try_all(&self, mut unsaved: Vec<Arc<Account>>, round: u32) -> bool {
+        let first = round as usize % unsaved.len().max(1);
+        unsaved.rotate_left(first); // one that always fails must not keep the others waiting
+        let mut progress = false;
+        for account in unsaved {
+            match retry(&account, &self.events, None, Patience::Brief) {
+                Tried::Failed(failure) => {
+                    let (account, error) = (account.key(), &failure.error);
+                    self.events.emit(|| {
+                        Some(ClientEvent::StoreFailed {
+                            account,
+                            step: StoreStep::Save,
+                            error,
+                        })
+                    });
+                    if failure.is_away {
+                        break;
+                    }
+                }
+                Tried::Saved(_) => progress = true,
+                Tried::Busy | Tried::Nothing => {}
+            }
+        }
+        progress
+    }
+}
+
+impl Saving {
+    /// Returns how long to wait before the next round.
+    pub(super) fn pause(&self) -> Duration {
+        SAVE.wait(self.failures, clock::now())
+    }
+
+    /// Tries to save all. Returns whether another round is needed. Blocking.
+    pub(super) fn round(&mut self) -> bool {
+        let Some(saver) = self.saver.upgrade() else {
+            return false;
+        };
+        let unsaved = saver.accounts.unsaved();
+        match saver.try_all(unsaved, self.failures) {
+            true => self.failures = 0,
+            false => self.failures = self.failures.saturating_add(1),
+        }
+        if !saver.accounts.unsaved().is_empty() {
+            return true;
+        }
+        saver.is_running.store(false, SeqCst);
+        // A record that was kept in this moment found it running.
+        let goes_on = !saver.accounts.unsaved().is_empty() && !saver.is_running.swap(true, SeqCst);
+        if !goes_on {
+            self.saver = Weak::new();
+        }
+        goes_on
+    }
+}
+
+impl Drop for Saving {
+    fn drop(&mut self) {
+        if let Some(saver) = self.saver.upgrade() {
+            saver.is_running.store(false, SeqCst);
+        }
+    }
+}
 
 /// Tries to save the unsaved record of an account, and reports it. Blocking.
 pub(super) fn retry(
@@ -38,6 +157,7 @@ pub(super) fn report(account: &Account, events: &Events) {
 impl<H> Common<H> {
     /// Tries to save what could not be saved of this account. Blocking.
     pub(super) fn retry_save(&self, account: &Account) {
+        self.saver.start(); // if the system gave it no thread, or its runtime has ended
         retry(account, &self.events, None, Patience::Brief);
     }
 }

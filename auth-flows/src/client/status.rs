@@ -27,7 +27,8 @@ pub struct Status {
     pub derived: Option<TokenStatus>,
     /// The description of the store.
     pub store: String,
-    /// Why the tokens are in memory only, if the store could not save them. Each call tries again.
+    /// Why the tokens are in memory only, if the store could not save them. They are saved in
+    /// the background, as soon as it works again.
     pub unsaved: Option<Error>,
     needs_login: bool,
     is_usable: bool,

@@ -9,7 +9,7 @@ use auth_core::{
 use super::{
     event::{ClientEvent, StoreStep},
     observer::Events,
-    saver,
+    saver::{self, Saver},
 };
 use crate::{
     clock,
@@ -28,6 +28,7 @@ pub(super) struct Stored {
     pub(super) service: Arc<Service>,
     pub(super) account: Arc<Account>,
     pub(super) events: Events,
+    pub(super) saver: Arc<Saver>,
 }
 
 impl Stored {
@@ -206,6 +207,7 @@ impl Stored {
                 unsaved.keep(account, record, lineage, &self.store, error);
                 self.events
                     .emit(|| Some(ClientEvent::NotSaved { account, error }));
+                self.saver.start();
             }
         }
         self.account.publish(record, clock::now());

@@ -231,8 +231,8 @@ impl CompleteLogin {
             Some(error) => {
                 let help = error.help().unwrap_or("check the store").to_owned();
                 Err(error.with_help(format!(
-                    "the login itself worked: this program uses it until it ends, and each call \
-                     tries to save it; {help}"
+                    "the login itself worked: this program uses it until it ends, and saves it \
+                     as soon as that is possible; {help}"
                 )))
             }
             None => Ok(Step::Done(self.record.clone())),

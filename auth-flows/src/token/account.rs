@@ -208,11 +208,11 @@ impl Accounts {
         client.chain(table.accounts.values()).cloned().collect()
     }
 
-    pub(crate) fn are_saved(&self) -> bool {
-        !self
-            .all()
-            .iter()
-            .any(|account| account.unsaved.is_present())
+    /// Returns the accounts with a record that is not saved.
+    pub(crate) fn unsaved(&self) -> Vec<Arc<Account>> {
+        let mut accounts = self.all();
+        accounts.retain(|account| account.unsaved.is_present());
+        accounts
     }
 
     /// Returns the account of this owner: the same one for all sessions.

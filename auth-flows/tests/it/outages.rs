@@ -1,11 +1,17 @@
 //! The engine of a fleet is away in the middle of a renewal: the token that only one host has is not
 //! lost to another host's old one, is saved as soon as the engine is back, and serves meanwhile.
 
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
 use auth_core::TokenKind;
+use auth_flows::Counters;
 use auth_testkit::{Dialect, Rotation, TestServer};
 
 use crate::{
-    common::{AtServer, Ping, World, browser, league},
+    common::{AtServer, PATIENCE, Ping, World, browser, league},
     engine::{Engine, Host, Way},
 };
 
@@ -101,7 +107,7 @@ fn a_host_that_hung_before_the_save_keeps_its_token() {
         let hold = server.hold(auth_testkit::Matching::Token);
         std::thread::scope(|scope| {
             let renewing = scope.spawn(|| a.send("me", Ping));
-            assert!(hold.wait_for(1, crate::common::PATIENCE), "it has begun");
+            assert!(hold.wait_for(1, PATIENCE), "it has begun");
             to_a.set(Way::Silent);
             let before = to_a.operations();
             hold.release();
@@ -220,5 +226,114 @@ fn of_two_hosts_with_unsaved_tokens_the_first_one_to_save_wins() {
             assert!(world.status("me").expect("a status").unsaved.is_none());
             world.send("me", Ping).expect("the token of both");
         }
+    }
+}
+
+/// Waits until it is so.
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < end, "{what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The same program, with counters of what it does.
+fn counted(world: World) -> (World, Counters) {
+    let counters = Counters::default();
+    let observer = counters.observer();
+    let world = match world {
+        World::Blocking(client) => World::Blocking(client.on_event(observer)),
+        World::Async(client, runtime) => World::Async(client.on_event(observer), runtime),
+    };
+    (world, counters)
+}
+
+/// Renews the login token of an account while it cannot be saved.
+fn renew_in_vain(world: &World, account: &str) {
+    let session = world.account(account);
+    session.invalidate(TokenKind::Login).expect("a token");
+    session.token(TokenKind::Login).expect("a new one");
+}
+
+#[test]
+fn a_token_is_saved_as_soon_as_the_engine_is_back_without_a_call() {
+    let server = league(Dialect::league_9(), Rotation::KillFamily);
+    let mut waiting = Vec::new();
+    for (engine, [(a, to_a), (b, _)]) in pairs(&server) {
+        let (a, counters) = counted(a);
+        a.log_in("me", browser()).expect("a login");
+        b.send("me", Ping).expect("the stored login");
+        to_a.set(Way::SavesFail);
+        renew_in_vain(&a, "me");
+        assert_eq!(counters.read().unsaved, 1);
+        to_a.set(Way::Open);
+        waiting.push((engine, a, counters, b));
+    }
+    let sent = refreshes(&server);
+    for (engine, a, counters, b) in &waiting {
+        // The other host waits for the lease, which is not given up before.
+        b.send("me", Ping).expect("the token that was saved");
+        until("it is reported", || counters.read().unsaved == 0);
+        let saved = engine.record().expect("a record");
+        let generation = a.account("me").token(TokenKind::Login);
+        let generation = generation.expect("a token").generation();
+        let stored = saved.token(TokenKind::Login);
+        assert_eq!(stored.expect("a login").generation(), generation);
+    }
+    assert_eq!(refreshes(&server), sent, "no further renewal");
+}
+
+#[test]
+fn many_unsaved_tokens_cost_one_look_at_a_time_and_are_all_saved() {
+    const ACCOUNTS: usize = 20;
+    let server = league(Dialect::league_9(), Rotation::KillFamily);
+    let mut waiting = Vec::new();
+    for (_, [(world, host), _]) in pairs(&server) {
+        let (world, counters) = counted(world);
+        let names: Vec<_> = (0..ACCOUNTS).map(|n| n.to_string()).collect();
+        for name in &names {
+            world.log_in(name, browser()).expect("a login");
+        }
+        host.set(Way::SavesFail);
+        names.iter().for_each(|name| renew_in_vain(&world, name));
+        host.set(Way::Refused);
+        assert_eq!(counters.read().unsaved, ACCOUNTS);
+        let before = host.operations();
+        waiting.push((world, host, counters, before));
+    }
+    // A look or two, of each program.
+    for (_, host, _, before) in &waiting {
+        until("a look", || host.operations() > *before);
+    }
+    for (_, host, counters, before) in &waiting {
+        let looks = host.operations() - before;
+        assert!(looks < ACCOUNTS / 2, "{looks}");
+        host.set(Way::Open);
+        until("all are saved", || counters.read().unsaved == 0);
+    }
+}
+
+#[test]
+fn a_client_that_saves_in_the_background_ends_at_once() {
+    let server = league(Dialect::league_9(), Rotation::KillFamily);
+    let mut ended = Vec::new();
+    for (engine, [(world, host), (other, _)]) in pairs(&server) {
+        world.log_in("me", browser()).expect("a login");
+        host.set(Way::SavesFail);
+        renew_in_vain(&world, "me");
+        host.set(Way::Refused);
+        let start = Instant::now();
+        drop(world);
+        assert!(start.elapsed() < PATIENCE / 2, "{:?}", start.elapsed());
+        other.log_out("me").expect("its lease has ended");
+        host.set(Way::Open);
+        ended.push((engine, host.operations(), host));
+    }
+    // Nothing of it is left that would save.
+    thread::sleep(Duration::from_millis(1200));
+    for (engine, operations, host) in ended {
+        assert_eq!(host.operations(), operations);
+        assert!(engine.record().is_none());
     }
 }

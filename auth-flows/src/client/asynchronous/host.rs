@@ -4,14 +4,14 @@ use std::{fmt, sync::Arc};
 
 use auth_core::{BoxTransport, Error, ErrorKind, Runtime};
 
-use super::{AsyncClient, jobs::Jobs};
-use crate::client::trace::Span;
+use super::{AsyncClient, jobs::Jobs, save::save};
+use crate::client::{saver::Saving, trace::Span};
 use crate::sync::{oneshot::channel, slots::Slots};
 
 /// The transport and the runtime, type-erased, so that sessions have no type parameters.
 pub(in crate::client) struct Host {
     pub(super) transport: BoxTransport,
-    pub(super) runtime: Box<dyn Runtime>,
+    pub(super) runtime: Arc<dyn Runtime>,
     pub(super) renewals: Arc<Slots>,
     jobs: Arc<Jobs>,
 }
@@ -21,12 +21,23 @@ pub(in crate::client) struct Host {
 const RENEWALS: usize = 64;
 
 impl Host {
-    pub(super) fn new(transport: BoxTransport, runtime: Box<dyn Runtime>) -> Self {
+    pub(super) fn new(transport: BoxTransport, runtime: Arc<dyn Runtime>) -> Self {
         Self {
             transport,
             runtime,
             renewals: Slots::new(RENEWALS),
             jobs: Arc::default(),
+        }
+    }
+
+    /// Returns what saves in the background. It keeps neither the runtime nor the client.
+    pub(super) fn save(&self) -> impl Fn(Saving) + Send + Sync + use<> {
+        let (runtime, jobs) = (Arc::downgrade(&self.runtime), Arc::clone(&self.jobs));
+        move |saving| {
+            if let Some(host) = runtime.upgrade() {
+                let (runtime, jobs) = (runtime.clone(), Arc::clone(&jobs));
+                host.spawn(Box::pin(save(saving, runtime, jobs)));
+            }
         }
     }
 }

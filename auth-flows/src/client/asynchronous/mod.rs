@@ -10,6 +10,7 @@ mod observe;
 mod paging;
 mod prefetch;
 mod release;
+mod save;
 mod shutdown;
 mod token;
 mod web_login;
@@ -93,9 +94,9 @@ impl AsyncClient {
         runtime: impl Runtime,
         store: impl Store,
     ) -> Self {
-        let host = Host::new(transport.boxed(), Box::new(runtime));
-        let (service, store) = (Arc::new(service), Arc::new(store));
-        Self(Arc::new(Common::new(service, host, store)))
+        let host = Host::new(transport.boxed(), Arc::new(runtime));
+        let (service, store, spawn) = (Arc::new(service), Arc::new(store), host.save());
+        Self(Arc::new(Common::new(service, host, store, spawn)))
     }
 
     /// Returns a session for the account with this name. The program chooses the names, and may use

@@ -25,7 +25,7 @@ impl AsyncClient {
     #[doc(alias("shutdown", "flush", "join"))]
     pub async fn settle(&self) -> Result<(), Error> {
         self.0.activity.no_changes().await;
-        if self.0.accounts.are_saved() {
+        if self.0.accounts.unsaved().is_empty() {
             return Ok(());
         }
         let common = Arc::clone(&self.0);

@@ -7,6 +7,7 @@ mod login;
 mod observe;
 mod paging;
 mod prefetch;
+mod save;
 mod shutdown;
 mod token;
 mod web_login;
@@ -76,7 +77,12 @@ impl Client {
     #[must_use]
     pub fn new(service: Service, transport: impl Transport, store: impl Store) -> Self {
         let (service, store) = (Arc::new(service), Arc::new(store));
-        Self(Arc::new(Common::new(service, Box::new(transport), store)))
+        Self(Arc::new(Common::new(
+            service,
+            Box::new(transport),
+            store,
+            save::start,
+        )))
     }
 
     /// Returns a session for the account with this name. The program chooses the names, and may use
