@@ -3,10 +3,12 @@
 use std::{
     sync::{
         Arc, Weak,
-        atomic::{AtomicBool, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
     },
     time::Duration,
 };
+
+use auth_core::Now;
 
 use super::{
     Common,
@@ -18,9 +20,14 @@ use crate::{
     retry::SAVE,
     token::{
         account::{Account, Accounts},
+        cell::millis,
         unsaved::{OwnLease, Patience, Tried},
     },
 };
+
+/// How long no account looks at its record after the store did not respond to a look. A call waits for
+/// that look, so one in this time may be slow, and not one for each account.
+const AWAY: Duration = Duration::from_secs(30);
 
 /// Saves the unsaved records of one client in the background, one after the other, as long as there
 /// are any.
@@ -28,6 +35,8 @@ pub(super) struct Saver {
     accounts: Arc<Accounts>,
     events: Events,
     is_running: AtomicBool,
+    /// Milliseconds of the monotonic clock until which the store is said to be away.
+    away_until: AtomicU64,
     spawn: Box<dyn Fn(Saving) + Send + Sync>,
 }
 
@@ -48,6 +57,7 @@ impl Saver {
             accounts: Arc::clone(accounts),
             events: events.clone(),
             is_running: AtomicBool::new(false),
+            away_until: AtomicU64::new(0),
             spawn: Box::new(spawn),
         })
     }
@@ -60,6 +70,17 @@ impl Saver {
                 failures: 0,
             });
         }
+    }
+
+    /// Notes that the store did not respond to a look at a record.
+    pub(super) fn note_away(&self, now: Now) {
+        let until = now.monotonic.saturating_add(AWAY);
+        self.away_until.store(millis(until), SeqCst);
+    }
+
+    /// Returns whether no record is looked at, because the store has just not responded.
+    pub(super) fn is_away(&self, now: Now) -> bool {
+        millis(now.monotonic) < self.away_until.load(SeqCst)
     }
 
     /// Tries each account, until one finds that the store does not respond. Returns whether one was
@@ -155,9 +176,15 @@ pub(super) fn report(account: &Account, events: &Events) {
 }
 
 impl<H> Common<H> {
+    /// Returns whether a call tries to save what could not be saved of its account. If that took long
+    /// the last time, it is left to the background.
+    pub(super) fn may_retry(&self, account: &Account) -> bool {
+        self.saver.start(); // if the system gave it no thread, or its runtime has ended
+        account.unsaved().is_quick()
+    }
+
     /// Tries to save what could not be saved of this account. Blocking.
     pub(super) fn retry_save(&self, account: &Account) {
-        self.saver.start(); // if the system gave it no thread, or its runtime has ended
         retry(account, &self.events, None, Patience::Brief);
     }
 }

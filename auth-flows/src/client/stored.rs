@@ -14,7 +14,8 @@ use super::{
 use crate::{
     clock,
     token::{
-        account::Account,
+        account::{Account, LOOK_AGAIN},
+        cell::LOOK_EVERY,
         lineage::Lineage,
         plain_token,
         unsaved::{self, OwnLease, Patience, Tried},
@@ -32,19 +33,21 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    /// Loads the token record: the unsaved one, if that cannot be saved now either.
+    /// Loads the token record: the unsaved one, if that cannot be saved now either. Leaves a store alone
+    /// that was slow to refuse it.
     pub(super) fn load(&self, lease: &mut FlowLease) -> Result<TokenRecord, Error> {
         let unsaved = self.account.unsaved();
         if unsaved.is_present() {
             let own = lease.own.as_ref();
-            match saver::retry(&self.account, &self.events, own, Patience::Brief) {
-                // Another program may have had the lease before, and have replaced the login.
-                Tried::Failed(failure)
-                    if failure.is_undecided && own.is_some_and(|own| !own.is_unbroken) =>
-                {
-                    return Err(failure.error);
+            // Another program may have had the lease before, and have replaced the login.
+            let was_lost = own.is_some_and(|own| !own.is_unbroken);
+            if was_lost || unsaved.is_quick() {
+                match saver::retry(&self.account, &self.events, own, Patience::Brief) {
+                    Tried::Failed(failure) if failure.is_undecided && was_lost => {
+                        return Err(failure.error);
+                    }
+                    _ => {}
                 }
-                _ => {}
             }
             if let Some((record, lineage)) = unsaved.record() {
                 lease.lineage = lineage;
@@ -64,13 +67,18 @@ impl Stored {
     /// read, the token in memory serves.
     pub(super) fn look(&self) {
         let (start, before) = (clock::now(), self.account.generations());
-        let record = match self.store.may_prompt() {
-            true => return self.account.postpone_look(clock::now()),
-            false => self.load_stored(),
-        };
+        if self.store.may_prompt() {
+            return self.account.postpone_look(LOOK_AGAIN, start);
+        }
+        // The record in memory is newer, and what saves it looks at the stored one. While the store is
+        // away, one caller of all accounts finds that out.
+        if self.account.unsaved().is_present() || self.saver.is_away(start) {
+            return self.account.postpone_look(LOOK_EVERY, start);
+        }
+        let record = self.load_stored();
         let account = self.account.key();
         match record {
-            // The record in memory is newer, or another caller looks after it.
+            // Another caller looks after it.
             _ if self.account.unsaved().is_present() => {}
             Ok(record) => {
                 if self.account.follow(&record, before, clock::now()) && record.is_empty() {
@@ -80,7 +88,13 @@ impl Stored {
                 }
             }
             // Reported; the token in memory serves.
-            Err(_) => self.account.postpone_look(clock::now()),
+            Err(error) => {
+                let now = clock::now();
+                if error.is_retryable() {
+                    self.saver.note_away(now);
+                }
+                self.account.postpone_look(LOOK_AGAIN, now);
+            }
         }
     }
 
@@ -182,6 +196,7 @@ impl Stored {
         is_login: bool,
     ) -> Result<(), Error> {
         let unsaved = self.account.unsaved();
+        let start = clock::now();
         let result = self.write(lease, record);
         let rejected = |&kind: &TokenKind| record.rejected(kind).is_some();
         match &result {
@@ -203,8 +218,9 @@ impl Stored {
             }
             Err(error) => {
                 let account = self.account.key();
+                let took = clock::now().monotonic.saturating_sub(start.monotonic);
                 let lineage = std::mem::take(&mut lease.lineage).by_login(is_login);
-                unsaved.keep(account, record, lineage, &self.store, error);
+                unsaved.keep(account, record, lineage, &self.store, (error, took));
                 self.events
                     .emit(|| Some(ClientEvent::NotSaved { account, error }));
                 self.saver.start();

@@ -32,6 +32,7 @@ struct Shelf {
 struct State {
     loads: AtomicUsize,
     unreadable: AtomicBool,
+    silent: AtomicBool,
     full: AtomicBool,
     prompts: AtomicBool,
 }
@@ -45,6 +46,12 @@ impl Shelf {
 impl Store for Shelf {
     fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
         self.state.loads.fetch_add(1, SeqCst);
+        if self.state.silent.load(SeqCst) {
+            return Err(Error::new(
+                ErrorKind::TimedOut,
+                "the shelf does not respond",
+            ));
+        }
         match self.state.unreadable.load(SeqCst) {
             true => Err(Error::new(ErrorKind::Store, "the shelf is away")),
             false => self.inner.load(key),
@@ -159,6 +166,10 @@ fn each(check: impl Fn(&Program)) {
 
 /// What a login of another program stores: tokens for a day.
 fn log_in(store: &Shelf, name: &str) {
+    log_in_to(store, "me", name);
+}
+
+fn log_in_to(store: &Shelf, account: &str, name: &str) {
     let day = Lifetime::For(Duration::from_secs(86_400));
     let mut record = TokenRecord::default();
     for &kind in TokenKind::ALL {
@@ -170,7 +181,8 @@ fn log_in(store: &Shelf, name: &str) {
             Arc::new(token.into_token(now, generation).expect("a token")),
         );
     }
-    let lease = store.try_lease(&key()).expect("a store").expect("free");
+    let key = service().account_key(account);
+    let lease = store.try_lease(&key).expect("a store").expect("free");
     store.save(&lease, &record.to_text()).expect("saved");
 }
 
@@ -185,14 +197,18 @@ fn key() -> AccountKey {
 
 impl Program {
     fn call(&self) -> Result<(), Error> {
+        self.call_of("me")
+    }
+
+    fn call_of(&self, account: &str) -> Result<(), Error> {
         let write = Ask { write: true };
         match (&self.world, self.kind) {
-            (World::Blocking(client), TokenKind::Login) => client.account("me").send(AskLogin),
-            (World::Blocking(client), _) => client.account("me").send(write),
+            (World::Blocking(client), TokenKind::Login) => client.account(account).send(AskLogin),
+            (World::Blocking(client), _) => client.account(account).send(write),
             (World::Async(client, sim), TokenKind::Login) => {
-                sim.block_on(client.account("me").send(AskLogin))
+                sim.block_on(client.account(account).send(AskLogin))
             }
-            (World::Async(client, sim), _) => sim.block_on(client.account("me").send(write)),
+            (World::Async(client, sim), _) => sim.block_on(client.account(account).send(write)),
         }
     }
 
@@ -278,6 +294,34 @@ fn a_store_that_cannot_be_read_costs_no_token() {
         log_out(&program.store);
         clock::test::advance(Duration::from_secs(300));
         assert!(program.call().expect_err("logged out").needs_login());
+    });
+}
+
+#[test]
+fn a_store_that_does_not_respond_delays_one_call_and_not_one_of_each_account() {
+    each(|program| {
+        let names: Vec<_> = (0..50).map(|n| n.to_string()).collect();
+        let call_all = |what: &str| {
+            let before = program.store.loads();
+            for name in &names {
+                program.call_of(name).expect(what);
+            }
+            program.store.loads() - before
+        };
+        for name in &names {
+            log_in_to(&program.store, name, "first");
+        }
+        call_all("the stored tokens");
+        program.store.state.silent.store(true, SeqCst);
+        for _ in 0..5 {
+            clock::test::advance(MINUTE);
+            assert_eq!(call_all("a token in memory"), 1);
+            assert_eq!(call_all("a token in memory"), 0);
+        }
+        // Each looks again once it is back, also the first of those that found it away.
+        program.store.state.silent.store(false, SeqCst);
+        clock::test::advance(5 * MINUTE);
+        assert_eq!(call_all("a token in memory"), names.len());
     });
 }
 

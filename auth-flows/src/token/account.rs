@@ -26,7 +26,7 @@ pub(crate) type Rejected = Generations;
 pub(crate) type Generations = [u64; TokenKind::ALL.len()];
 
 /// How long a store that could not be read is left alone by looks at the record.
-const LOOK_AGAIN: Duration = Duration::from_secs(300);
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_secs(300);
 
 /// One account, shared by all its sessions.
 #[derive(Debug)]
@@ -159,11 +159,11 @@ impl Account {
     }
 
     /// Leaves the store alone for a while.
-    pub(crate) fn postpone_look(&self, now: Now) {
-        let next = now.monotonic + LOOK_AGAIN;
+    pub(crate) fn postpone_look(&self, wait: Duration, now: Now) {
+        let next = now.monotonic + wait;
         self.look_at.store(millis(next), Ordering::Relaxed);
         for cell in &self.cells {
-            cell.postpone_look(LOOK_AGAIN, now);
+            cell.postpone_look(wait, now);
         }
     }
 

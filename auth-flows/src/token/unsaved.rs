@@ -8,14 +8,22 @@
 //! A lease that ends by time may be lost meanwhile. Then another one is taken, and the
 //! [`Lineage`] says whether the record is still to be saved.
 
-use std::sync::{
-    Arc, Condvar, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store, TokenRecord};
 
 use super::lineage::Lineage;
+use crate::clock;
+
+/// How long a try may take for a call to make one: a page is not noticeably slower. After a slower
+/// one the calls leave it to the background.
+pub(crate) const QUICK: Duration = Duration::from_millis(250);
 
 /// The unsaved record of one account, if there is one.
 #[derive(Debug, Default)]
@@ -34,6 +42,8 @@ struct State {
     number: u64,
     /// A caller tries to save it, without the lock.
     is_trying: bool,
+    /// The last save or try took longer than [`QUICK`].
+    is_slow: bool,
 }
 
 #[derive(Debug)]
@@ -108,6 +118,12 @@ impl Unsaved {
         state.kept.as_ref().map(|kept| kept.error.clone())
     }
 
+    /// Returns whether a call may try to save it: no other one does, and the last try was quick.
+    pub(crate) fn is_quick(&self) -> bool {
+        let state = self.lock();
+        state.kept.is_some() && !state.is_trying && !state.is_slow
+    }
+
     /// Returns the record, and the lineage of one that replaces it.
     pub(crate) fn record(&self) -> Option<(TokenRecord, Lineage)> {
         let state = self.lock();
@@ -116,15 +132,15 @@ impl Unsaved {
         Some((kept.record.clone(), lineage))
     }
 
-    /// Keeps a record that was not saved. The lease stays with the flow that tried, until that
-    /// [gives it back](Self::give_back).
+    /// Keeps a record that was not saved within this time. The lease stays with the flow that tried,
+    /// until that [gives it back](Self::give_back).
     pub(crate) fn keep(
         &self,
         key: &AccountKey,
         record: &TokenRecord,
         lineage: Lineage,
         store: &Arc<dyn Store>,
-        error: &Error,
+        (error, took): (&Error, Duration),
     ) {
         let mut state = self.lock();
         let old = state.kept.take();
@@ -133,6 +149,7 @@ impl Unsaved {
             None => lineage,
         };
         state.number += 1;
+        state.is_slow = took > QUICK;
         state.kept = Some(Box::new(Kept {
             key: key.clone(),
             record: record.clone(),
@@ -197,9 +214,11 @@ impl Unsaved {
         let number = state.number;
         state.is_trying = true;
         drop(state);
-        let trying = Trying(self);
+        let (trying, start) = (Trying(self), clock::now());
         let result = attempt.run(lease, patience);
+        let took = clock::now().monotonic.saturating_sub(start.monotonic);
         let mut state = self.lock();
+        state.is_slow = took > QUICK;
         let done = match result {
             Ok(stored) => {
                 if state.number == number && state.kept.take().is_some() {

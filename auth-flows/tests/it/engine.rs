@@ -58,10 +58,10 @@ pub(crate) enum Way {
     Open,
     /// Saves fail, and nothing else.
     SavesFail,
+    /// Saves fail after some time, as those of a store that repeats them.
+    SavesFailSlowly,
     /// The engine refuses connections.
     Refused,
-    /// As [`Refused`](Self::Refused), after some time.
-    SlowlyRefused,
     /// Every operation hangs until this changes.
     Silent,
 }
@@ -80,7 +80,7 @@ struct Line {
     operations: AtomicUsize,
 }
 
-/// How long [`Way::SlowlyRefused`] takes: longer than a page may wait.
+/// How long a save of [`Way::SavesFailSlowly`] takes: longer than a call tries again.
 const SLOW: Duration = Duration::from_millis(400);
 
 impl Host {
@@ -101,15 +101,13 @@ impl Host {
             way = self.way.changed.wait(way).expect("no panic");
         }
         let way = *way;
-        if way == Way::SlowlyRefused {
-            std::thread::sleep(SLOW);
-        }
         match (way, is_save) {
-            (Way::Open | Way::Silent, _) | (Way::SavesFail, false) => Ok(()),
-            (Way::SavesFail | Way::Refused | Way::SlowlyRefused, _) => {
-                Err(Error::new(ErrorKind::Transport, "the engine is away"))
-            }
+            (Way::Open | Way::Silent, _) => return Ok(()),
+            (Way::SavesFail | Way::SavesFailSlowly, false) => return Ok(()),
+            (Way::SavesFailSlowly, true) => std::thread::sleep(SLOW),
+            (Way::SavesFail | Way::Refused, _) => {}
         }
+        Err(Error::new(ErrorKind::Transport, "the engine is away"))
     }
 
     fn write(&self, lease: &Lease, record: Option<&SecretBytes>) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 //! lost to another host's old one, is saved as soon as the engine is back, and serves meanwhile.
 
 use std::{
+    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
@@ -335,5 +336,52 @@ fn a_client_that_saves_in_the_background_ends_at_once() {
     for (engine, operations, host) in ended {
         assert_eq!(host.operations(), operations);
         assert!(engine.record().is_none());
+    }
+}
+
+#[test]
+fn a_call_with_a_token_in_memory_does_not_wait_for_its_save() {
+    let server = league(Dialect::league_9(), Rotation::KillFamily);
+    let mut waiting = Vec::new();
+    for (_, [(world, host), _]) in pairs(&server) {
+        let (world, counters) = counted(world);
+        world.log_in("me", browser()).expect("a login");
+        host.set(Way::SavesFailSlowly);
+        renew_in_vain(&world, "me");
+        // From now on whoever uses the engine waits until the end of this test.
+        host.set(Way::Silent);
+        waiting.push((world, host, counters));
+    }
+    let (done, ended) = mpsc::channel();
+    thread::scope(|scope| {
+        let calls = |world: &World| {
+            for _ in 0..3 {
+                world.send("me", Ping).expect("a valid token");
+                let token = world.account("me").token(TokenKind::Login);
+                token.expect("a valid token");
+                assert!(world.status("me").expect("a status").unsaved.is_some());
+            }
+        };
+        for (world, host, _) in &waiting {
+            let done = done.clone();
+            scope.spawn(move || {
+                let before = host.operations();
+                calls(world);
+                assert_eq!(host.operations(), before, "no call uses the engine");
+                until("it is tried again", || host.operations() > before);
+                calls(world);
+                done.send(()).expect("a receiver");
+            });
+        }
+        let all = waiting.iter().map(|_| ended.recv_timeout(PATIENCE));
+        let all = all.collect::<Result<Vec<_>, _>>();
+        for (_, host, _) in &waiting {
+            host.set(Way::Open);
+        }
+        all.expect("a call waits for the engine");
+    });
+    for (world, _, counters) in &waiting {
+        until("it is saved", || counters.read().unsaved == 0);
+        assert!(world.status("me").expect("a status").unsaved.is_none());
     }
 }

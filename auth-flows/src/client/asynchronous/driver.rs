@@ -33,6 +33,7 @@ use crate::{
         account::Account,
         cell::{Lookup, RenewalResult},
         login_source::Prompt,
+        unsaved::QUICK,
     },
 };
 
@@ -115,8 +116,8 @@ impl AsyncSession {
         requirement: TokenRequirement,
     ) -> Result<Arc<Token>, Error> {
         let account = self.identity.account()?;
-        if account.unsaved().is_present() {
-            self.retry_save(Arc::clone(account)).await?;
+        if account.unsaved().is_present() && self.client.0.may_retry(account) {
+            self.retry_save(Arc::clone(account)).await;
         }
         match account.cell(kind).at_hand(requirement, clock::wall()) {
             Some(token) => Ok(token),
@@ -124,14 +125,22 @@ impl AsyncSession {
         }
     }
 
+    /// Waits a moment for the save, which goes on if that is not enough.
     #[inline]
-    fn retry_save(&self, account: Arc<Account>) -> BoxFuture<'_, Result<(), Error>> {
+    fn retry_save(&self, account: Arc<Account>) -> BoxFuture<'_, ()> {
         let common = Arc::clone(&self.client.0);
         let job = move || {
             common.retry_save(&account);
             Ok(())
         };
-        Box::pin(self.client.offload(job))
+        Box::pin(self.for_a_moment(job))
+    }
+
+    /// Does a blocking job with the store. A caller that has a valid token does not wait for a store
+    /// that is away, or for a runtime that has shut down.
+    async fn for_a_moment(&self, job: impl FnOnce() -> Result<(), Error> + Send + 'static) {
+        let sleep = self.client.0.host.runtime.sleep(QUICK);
+        let _ = within(self.client.offload(job), sleep).await;
     }
 
     /// Boxed, off the hot path only. The box also breaks the cycle of types run → get → run.
@@ -150,8 +159,7 @@ impl AsyncSession {
                     stored.look();
                     Ok(())
                 };
-                // A runtime that has shut down cannot look; the token in memory serves.
-                let _ = self.client.offload(job).await;
+                self.for_a_moment(job).await;
             }
             let requirement = cell.requirement(requirement, clock::now());
             let mut lookups = 0;

@@ -73,7 +73,7 @@ impl Session {
     ) -> Result<Arc<Token>, Error> {
         let account = self.identity.account()?;
         let cell = account.cell(kind);
-        if account.unsaved().is_present() {
+        if account.unsaved().is_present() && self.client.0.may_retry(account) {
             self.client.0.retry_save(account);
         }
         if let Some(token) = cell.at_hand(requirement, clock::wall()) {
