@@ -78,6 +78,8 @@ pub(super) struct Taken {
     pub(super) fence: i64,
     /// The version of the record, read under the lease. 0 if there never was one.
     pub(super) version: i64,
+    /// Whether the user has the right to replace the record.
+    pub(super) can_save: bool,
 }
 
 /// A lease that this process holds, as far as it knows.
@@ -85,6 +87,7 @@ pub(super) struct Held {
     pub(super) id: Id,
     pub(super) fence: i64,
     pub(super) holder: String,
+    pub(super) can_save: bool,
     version: AtomicI64,
 }
 
@@ -94,6 +97,7 @@ impl Held {
             id,
             fence: taken.fence,
             holder,
+            can_save: taken.can_save,
             version: AtomicI64::new(taken.version),
         }
     }

@@ -11,6 +11,7 @@
 
 mod engine;
 mod listener;
+mod over_remote;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 #[cfg(feature = "redis")]
@@ -20,7 +21,15 @@ mod thread;
 mod tls;
 mod url;
 
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+};
+
 use auth_core::{Error, ErrorKind};
+
+use self::over_remote::over_remote;
 
 /// A word that no other process draws.
 fn random_word() -> Result<String, Error> {
@@ -33,4 +42,30 @@ fn random_word() -> Result<String, Error> {
 
 fn digits(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Runs both at once; the first one is sent first.
+async fn both<A: Future, B: Future>(first: A, second: B) -> (A::Output, B::Output) {
+    let (mut first, mut second) = (pin!(first), pin!(second));
+    let (mut one, mut other) = (None, None);
+    poll_fn(|context| {
+        if one.is_none() {
+            if let Poll::Ready(output) = first.as_mut().poll(context) {
+                one = Some(output);
+            }
+        }
+        if other.is_none() {
+            if let Poll::Ready(output) = second.as_mut().poll(context) {
+                other = Some(output);
+            }
+        }
+        match (one.take(), other.take()) {
+            (Some(one), Some(other)) => Poll::Ready((one, other)),
+            (left, right) => {
+                (one, other) = (left, right);
+                Poll::Pending
+            }
+        }
+    })
+    .await
 }

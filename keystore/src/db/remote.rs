@@ -231,6 +231,16 @@ impl<E: Engine> Store for Remote<E> {
         self.write(lease, None)
     }
 
+    /// Costs no round trip: what can be known before the save was found out with the lease. A database
+    /// has room for a record of any length, or fails at the lease as well.
+    fn reserve(&self, lease: &Lease, _: usize) -> Result<(), Error> {
+        match self.guard(lease)?.held.can_save {
+            true => Ok(()),
+            // It says which right is missing, or that it has been granted meanwhile.
+            false => self.health(),
+        }
+    }
+
     fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
         self.call(|engine| async move { engine.accounts().await })
             .map(Some)

@@ -104,7 +104,8 @@ impl PostgresBuilder {
     }
 
     /// Returns the SQL that creates the schema or brings it up to date, to be run by hand or by a
-    /// tool for migrations. The same as [`migrate`](Self::migrate), as often as you like.
+    /// tool for migrations. The same as [`migrate`](Self::migrate), as often as you like. Each run
+    /// also removes the rows of accounts that logged out over a day ago, which hold no names.
     ///
     /// The user of the store needs `USAGE` on the schema, `SELECT` on `auth_meta`, and `SELECT,
     /// INSERT, UPDATE` on `auth_record`, `auth_lease`, `auth_note`.
@@ -115,7 +116,8 @@ impl PostgresBuilder {
         namespace(&self.namespace).map(schema::sql)
     }
 
-    /// Creates the schema or brings it up to date, as the user in the URL.
+    /// Creates the schema or brings it up to date, as the user in the URL, and removes the rows of
+    /// accounts that logged out over a day ago.
     ///
     /// # Errors
     /// If the database is out of reach, or the user may not create a schema; if the schema is newer
@@ -130,8 +132,8 @@ impl PostgresBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::Transport`] or [`ErrorKind::TimedOut`] if the server does not respond,
-    /// [`ErrorKind::Configuration`] if the URL is invalid, if the server refuses the user, or if
-    /// the schema is missing or of another version.
+    /// [`ErrorKind::Configuration`] if the URL is invalid, if the server refuses the user, if the
+    /// user lacks a right, or if the schema is missing or of another version.
     pub fn open(&self, key: EncryptionKey) -> Result<Sealed<Postgres>, Error> {
         self.open_unsealed().map(|store| Sealed::new(store, key))
     }

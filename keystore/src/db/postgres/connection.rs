@@ -1,6 +1,6 @@
 //! One connection to the server, opened when it is needed and again when it was lost.
 
-use std::{error::Error as _, future::poll_fn, io, sync::Arc};
+use std::{borrow::Cow, error::Error as _, future::poll_fn, io, sync::Arc};
 
 use auth_core::{Error, ErrorKind};
 use rustls::ClientConfig;
@@ -8,7 +8,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::{Mutex, mpsc},
 };
-use tokio_postgres::{AsyncMessage, Client, Config, NoTls, error::SqlState};
+use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Row, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{builder::wrong_schema, schema};
@@ -118,33 +118,27 @@ impl Connection {
         let client = self.client().await?;
         let migrated = client.batch_execute(sql).await;
         migrated.map_err(|error| self.error(error))?;
-        self.check_version(
-            &client,
-            &format!(
-                "SELECT schema_version, false FROM {}.auth_meta",
-                self.schema
-            ),
-        )
-        .await
+        let version = format!("SELECT schema_version FROM {}.auth_meta", self.schema);
+        self.check_version(client.query_typed_opt(&version, &[]).await)
     }
 
-    /// Fails unless the tables are of this version and can be written.
-    pub(super) async fn check_version(&self, client: &Client, check: &str) -> Result<(), Error> {
-        let row = client.query_typed_opt(check, &[]).await;
+    /// Fails unless the tables are of this version, by the row that says it.
+    pub(super) fn check_version(
+        &self,
+        row: Result<Option<Row>, tokio_postgres::Error>,
+    ) -> Result<(), Error> {
         let row = row.map_err(|error| self.error(error))?;
         let row = row.ok_or_else(|| self.wrong_schema(None))?;
-        let (version, standby): (i32, bool) = (self.get(&row, 0)?, self.get(&row, 1)?);
-        match (version == schema::VERSION, standby) {
-            (false, _) => Err(self.wrong_schema(Some(version))),
-            (true, true) => Err(self.read_only()),
-            (true, false) => Ok(()),
+        match self.get(&row, 0)? {
+            schema::VERSION => Ok(()),
+            other => Err(self.wrong_schema(Some(other))),
         }
     }
 
     /// Returns a column of a row.
     pub(super) fn get<'r, T: tokio_postgres::types::FromSql<'r>>(
         &self,
-        row: &'r tokio_postgres::Row,
+        row: &'r Row,
         column: usize,
     ) -> Result<T, Error> {
         row.try_get(column).map_err(|error| self.error(error))
@@ -155,10 +149,17 @@ impl Connection {
     }
 
     pub(super) fn read_only(&self) -> Error {
-        let what = format!("{} cannot be written: it is a standby", self.label);
-        Error::new(ErrorKind::Configuration, what)
+        self.refused(
+            "cannot be written: it is a standby",
+            "connect to the primary, or add target_session_attrs=read-write to the URL",
+        )
+    }
+
+    /// Returns the error for something about this server that only its operator can change.
+    pub(super) fn refused(&self, what: &str, help: impl Into<Cow<'static, str>>) -> Error {
+        Error::new(ErrorKind::Configuration, format!("{} {what}", self.label))
             .with_setting(self.setting.clone())
-            .with_help("connect to the primary, or add target_session_attrs=read-write to the URL")
+            .with_help(help)
     }
 
     /// Says what to do about an error, with the server's own words and code.

@@ -1,13 +1,7 @@
 //! The operations of a store, each one statement, none of them prepared by name: a pooler may send
 //! the next one over another connection.
 
-use std::{
-    future::{Future, poll_fn},
-    pin::pin,
-    sync::Arc,
-    task::Poll,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use auth_core::{AccountKey, Error, ExposeSecret, SecretBytes};
 use tokio_postgres::{
@@ -15,8 +9,13 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
-use super::{connection::Connection, schema::Statements};
+use super::{
+    connection::Connection,
+    rights::{self, Missing},
+    schema::Statements,
+};
 use crate::db::{
+    both,
     engine::{Engine, Held, Id, Taken, millis},
     listener::{Messages, Messenger},
 };
@@ -24,6 +23,7 @@ use crate::db::{
 pub(super) struct PostgresEngine {
     connection: Connection,
     statements: Statements,
+    schema: String,
 }
 
 type Parameters<'p> = &'p [(&'p (dyn ToSql + Sync), Type)];
@@ -33,6 +33,7 @@ impl PostgresEngine {
         Self {
             connection,
             statements: Statements::new(schema),
+            schema: schema.to_owned(),
         }
     }
 
@@ -49,32 +50,6 @@ impl PostgresEngine {
     ) -> Result<T, Error> {
         self.connection.get(row, column)
     }
-}
-
-/// Runs both at once; the first one is sent first.
-async fn both<A: Future, B: Future>(first: A, second: B) -> (A::Output, B::Output) {
-    let (mut first, mut second) = (pin!(first), pin!(second));
-    let (mut one, mut other) = (None, None);
-    poll_fn(|context| {
-        if one.is_none() {
-            if let Poll::Ready(output) = first.as_mut().poll(context) {
-                one = Some(output);
-            }
-        }
-        if other.is_none() {
-            if let Poll::Ready(output) = second.as_mut().poll(context) {
-                other = Some(output);
-            }
-        }
-        match (one.take(), other.take()) {
-            (Some(one), Some(other)) => Poll::Ready((one, other)),
-            (left, right) => {
-                (one, other) = (left, right);
-                Poll::Pending
-            }
-        }
-    })
-    .await
 }
 
 impl Messenger for PostgresEngine {
@@ -111,20 +86,20 @@ impl Engine for PostgresEngine {
         let reading: [(&(dyn ToSql + Sync), Type); 1] = [(&id, Type::BYTEA)];
         // Both at once: the server runs them one after the other.
         let client = self.connection.client().await?;
-        let (taken, version) = both(
+        let (taken, found) = both(
             client.query_typed_opt(&self.statements.take, &taking),
             client.query_typed_opt(&self.statements.version, &reading),
         )
         .await;
         let taken = taken.map_err(|error| self.connection.error(error))?;
         let Some(taken) = taken else { return Ok(None) };
-        let version = version.map_err(|error| self.connection.error(error))?;
+        let found = found.map_err(|error| self.connection.error(error))?;
+        let found = found.ok_or_else(|| Error::internal("a query without rows"))?;
+        let version: Option<i64> = self.get(&found, 0)?;
         Ok(Some(Taken {
             fence: self.get(&taken, 0)?,
-            version: match version {
-                Some(row) => self.get(&row, 0)?,
-                None => 0,
-            },
+            version: version.unwrap_or(0),
+            can_save: self.get(&found, 1)?,
         }))
     }
 
@@ -176,7 +151,10 @@ impl Engine for PostgresEngine {
         time: Duration,
     ) -> Result<bool, Error> {
         let (id, time) = (&held.id.digest[..], millis(time));
-        let [service, client_id, account] = held.id.names();
+        let [service, client_id, account] = match record {
+            Some(_) => held.id.names(),
+            None => Default::default(),
+        };
         let body = record.map(|record| record.expose_secret());
         let parameters: Parameters<'_> = &[
             (&id, Type::BYTEA),
@@ -230,9 +208,29 @@ impl Engine for PostgresEngine {
 
     async fn check(&self) -> Result<(), Error> {
         let client = self.connection.client().await?;
-        self.connection
-            .check_version(&client, &self.statements.check)
-            .await
+        // Both at once: the second one fails without the rights that the first one looks for.
+        let (found, version) = both(
+            client.query_typed_opt(&self.statements.rights, &[]),
+            client.query_typed_opt(&self.statements.schema_version, &[]),
+        )
+        .await;
+        let found = found.map_err(|error| self.connection.error(error))?;
+        let found = found.ok_or_else(|| Error::internal("a query without rows"))?;
+        let missing = Missing {
+            user: self.get(&found, 0)?,
+            usage: self.get(&found, 1)?,
+            tables: self.get(&found, 2)?,
+        };
+        if let Some((what, help)) = missing.explain(&self.schema) {
+            return Err(self.connection.refused(&what, help));
+        }
+        self.connection.check_version(version)?;
+        let (tables, is_standby): (i64, bool) = (self.get(&found, 3)?, self.get(&found, 4)?);
+        match (tables == rights::TABLES, is_standby) {
+            (false, _) => Err(self.connection.wrong_schema(None)),
+            (true, true) => Err(self.connection.read_only()),
+            (true, false) => Ok(()),
+        }
     }
 
     async fn reset(&self) {

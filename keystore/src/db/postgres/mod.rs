@@ -3,15 +3,16 @@
 mod builder;
 mod connection;
 mod engine;
+mod rights;
 mod schema;
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
-use auth_core::{AccountKey, BoxFuture, Error, Lease, SecretBytes, Store};
+use auth_core::Store as _;
 
 pub use self::builder::PostgresBuilder;
 use self::engine::PostgresEngine;
-use super::remote::Remote;
+use super::{over_remote, remote::Remote};
 
 /// A store in a PostgreSQL database, which all hosts of a service share. Feature `postgres`.
 ///
@@ -45,55 +46,7 @@ use super::remote::Remote;
 #[derive(Clone)]
 pub struct Postgres(Remote<PostgresEngine>);
 
-impl Store for Postgres {
-    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        self.0.load(key)
-    }
-
-    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
-        self.0.try_lease(key)
-    }
-
-    fn lease_duration(&self) -> Option<Duration> {
-        self.0.lease_duration()
-    }
-
-    fn next_change(&self, key: &AccountKey) -> Option<BoxFuture<'static, ()>> {
-        self.0.next_change(key)
-    }
-
-    fn confirm(&self, lease: &Lease, at_least: Duration) -> Result<bool, Error> {
-        self.0.confirm(lease, at_least)
-    }
-
-    fn health(&self) -> Result<(), Error> {
-        self.0.health()
-    }
-
-    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
-        self.0.save(lease, record)
-    }
-
-    fn remove(&self, lease: &Lease) -> Result<(), Error> {
-        self.0.remove(lease)
-    }
-
-    fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
-        self.0.accounts()
-    }
-
-    fn describe(&self) -> String {
-        self.0.describe()
-    }
-
-    fn update_note(
-        &self,
-        note: &str,
-        change: &mut dyn FnMut(&str) -> String,
-    ) -> Result<bool, Error> {
-        self.0.update_note(note, change)
-    }
-}
+over_remote!(Postgres, 0);
 
 impl fmt::Debug for Postgres {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

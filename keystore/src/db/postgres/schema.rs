@@ -1,9 +1,13 @@
 //! The tables, and the statements over them.
 
+use super::rights;
+
 /// The version of the tables that this crate reads and writes.
 pub(super) const VERSION: i32 = 1;
 
-/// Creates the schema or brings it up to date, in one transaction.
+/// Creates the schema or brings it up to date, in one transaction, and removes what accounts have left
+/// that logged out over a day ago: a row with a version and a lease with a number, which refuse the
+/// late save of a program that hung. A user of the store need not be allowed to delete.
 pub(super) fn sql(schema: &str) -> String {
     format!(
         "\
@@ -32,6 +36,10 @@ CREATE TABLE IF NOT EXISTS {schema}.auth_note (
 ) WITH (fillfactor = 70);
 INSERT INTO {schema}.auth_meta (schema_version)
     SELECT {VERSION} WHERE NOT EXISTS (SELECT 1 FROM {schema}.auth_meta);
+DELETE FROM {schema}.auth_record
+    WHERE body IS NULL AND updated_at < clock_timestamp() - interval '1 day';
+DELETE FROM {schema}.auth_lease AS l WHERE until < clock_timestamp() - interval '1 day'
+    AND NOT EXISTS (SELECT 1 FROM {schema}.auth_record AS r WHERE r.id = l.id);
 COMMIT;
 "
     )
@@ -52,14 +60,17 @@ const DURABLE: &str = "(SELECT CASE WHEN current_setting('synchronous_commit') I
 
 /// The statements, for one schema.
 pub(super) struct Statements {
-    /// Whether all tables are there, their version, whether this server can be written.
-    pub(super) check: String,
+    /// What the user may not do, and what the server is. See [`rights`].
+    pub(super) rights: String,
+    /// The version of the tables.
+    pub(super) schema_version: String,
     /// `id`.
     pub(super) load: String,
     /// The accounts that have a record.
     pub(super) accounts: String,
-    /// `id`. Sent right behind `take`, so that it sees what was saved before the lease was granted:
-    /// a statement sees only what was committed before it began, and `take` may have waited.
+    /// `id`: the version, and whether the user may save. Sent right behind `take`, so that it sees
+    /// what was saved before the lease was granted: a statement sees only what was committed before it
+    /// began, and `take` may have waited.
     pub(super) version: String,
     /// `id, holder, milliseconds`. No row if another one has the lease.
     pub(super) take: String,
@@ -77,6 +88,7 @@ pub(super) struct Statements {
     pub(super) announce: String,
     /// `id, service, client_id, account, version, body, fence, holder, milliseconds`. No row if the
     /// record has a newer version. The same version with the same body is this very save, repeated.
+    /// A record that is removed leaves its row, without names.
     pub(super) write: String,
     /// `name, old, new`: whether it was replaced, and the text before.
     pub(super) swap: String,
@@ -90,13 +102,18 @@ impl Statements {
         Self {
             announce: format!("SELECT pg_notify('{channel}', $1)"),
             listen: format!("LISTEN {channel}"),
-            check: format!("SELECT schema_version, pg_is_in_recovery() FROM {schema}.auth_meta"),
+            rights: rights::statement(schema),
+            schema_version: format!("SELECT schema_version FROM {schema}.auth_meta"),
             load: format!("SELECT body FROM {schema}.auth_record WHERE id = $1"),
             accounts: format!(
                 "SELECT id, service, client_id, account FROM {schema}.auth_record \
                  WHERE body IS NOT NULL"
             ),
-            version: format!("SELECT version FROM {schema}.auth_record WHERE id = $1"),
+            version: format!(
+                "SELECT (SELECT version FROM {schema}.auth_record WHERE id = $1), \
+                 has_any_column_privilege('{schema}.auth_record', 'INSERT') \
+                 AND has_any_column_privilege('{schema}.auth_record', 'UPDATE')"
+            ),
             take: format!(
                 "INSERT INTO {schema}.auth_lease AS l (id, fence, holder, until) \
                  SELECT $1, 1, $2, clock_timestamp() + $3 * interval '1 millisecond' FROM {SOON} \
@@ -129,6 +146,8 @@ impl Statements {
                  (id, service, client_id, account, version, body, updated_at) \
                  SELECT $1, $2, $3, $4, $5 + 1, $6, clock_timestamp() FROM {DURABLE} \
                  ON CONFLICT (id) DO UPDATE SET \
+                 service = EXCLUDED.service, client_id = EXCLUDED.client_id, \
+                 account = EXCLUDED.account, \
                  version = $5 + 1, body = EXCLUDED.body, updated_at = EXCLUDED.updated_at \
                  WHERE r.version <= $5 \
                  OR (r.version = $5 + 1 AND r.body IS NOT DISTINCT FROM EXCLUDED.body) \

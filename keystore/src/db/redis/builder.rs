@@ -121,10 +121,11 @@ impl RedisBuilder {
     pub fn open_unsealed(&self) -> Result<Redis, Error> {
         let engine = RedisEngine::new(self.connection()?, namespace(&self.namespace)?);
         let remote = Remote::open(engine, EngineThread::start()?, self.lease)?;
-        let warnings = match self.is_volatile {
+        let mut warnings = match self.is_volatile {
             true => Vec::new(),
             false => remote.ask(|engine| async move { engine.durability().await })?,
         };
+        warnings.extend(remote.ask(|engine| async move { engine.quiet().await })?);
         Ok(Redis {
             remote,
             warnings: warnings.into(),

@@ -198,6 +198,36 @@ impl Connection {
             .with_help("connect to a server that is not in cluster mode")
     }
 
+    /// Says which commands the user may not send, or not for these keys.
+    pub(super) fn lacks(&self, namespace: &str, commands: &[String]) -> Error {
+        let (label, user) = (&self.label, self.user());
+        let what = format!(
+            "{label} does not permit the user {user}: {}",
+            commands.join(", ")
+        );
+        Error::new(ErrorKind::Configuration, what)
+            .with_setting(self.setting.clone())
+            .with_help(format!(
+                "run ACL SETUSER {user} ~{namespace}:* +{}",
+                commands.join(" +")
+            ))
+    }
+
+    /// Says what a user misses that may not send or get messages.
+    pub(super) fn quiet(&self, channel: &str, commands: &[String]) -> String {
+        let (label, user) = (&self.label, self.user());
+        format!(
+            "{label} does not permit the user {user}: {}. A caller that waits for another host \
+             looks again after 20 to 250 ms; to wake it sooner, run ACL SETUSER {user} &{channel} +{}",
+            commands.join(", "),
+            commands.join(" +")
+        )
+    }
+
+    fn user(&self) -> &str {
+        self.info.redis_settings().username().unwrap_or("default")
+    }
+
     fn untrusted(&self, source: io::Error) -> Error {
         match tls::refusal(&source) {
             Some(why) => tls::refused(&self.label, &self.setting, why).with_source(source),
@@ -223,7 +253,7 @@ impl Connection {
             ),
             (Kind::Server(ServerErrorKind::NoPerm), _) => configuration(
                 format!("{label} does not permit this user a command"),
-                "permit @read, @write, @scripting, @pubsub, info, ping and config|get for the keys \
+                "permit @read, @write, @scripting, @pubsub, info and config|get for the keys \
                  and channels of the namespace, and select for a database other than 0",
             ),
             (Kind::Server(ServerErrorKind::ReadOnly), _) => return self.replica(),

@@ -9,8 +9,12 @@ use std::{
 use auth_core::{AccountKey, Error, ErrorKind, ExposeSecret, SecretBytes};
 use redis::{FromRedisValue, ScriptInvocation};
 
-use super::{connection::Connection, scripts::Scripts};
+use super::{
+    connection::Connection,
+    scripts::{GONE, Scripts},
+};
 use crate::db::{
+    both,
     engine::{Engine, Held, Id, Taken, millis},
     listener::{Messages, Messenger},
 };
@@ -33,6 +37,10 @@ impl RedisEngine {
     /// The name of a key. What is in braces decides on the node of a cluster.
     fn key(&self, id: &Id, what: &str) -> String {
         format!("{}:{{{}}}:{what}", self.namespace, id.digits())
+    }
+
+    fn note(&self, name: &str) -> String {
+        format!("{}:note:{name}", self.namespace)
     }
 
     /// The name that messages are sent under.
@@ -81,6 +89,27 @@ impl RedisEngine {
         }
     }
 
+    /// Returns the commands that the user of this connection may not send.
+    async fn lacks(&self) -> Result<Vec<String>, Error> {
+        let id = Id::of(&AccountKey::new("", "", ""));
+        let mut script = self.scripts.rights.prepare_invoke();
+        for what in ["record", "lease", "fence"] {
+            script.arg(self.key(&id, what));
+        }
+        script.arg(self.note("")).arg(self.channel());
+        self.run(&script).await
+    }
+
+    /// Returns what the user may not do that only slows callers down.
+    pub(super) async fn quiet(&self) -> Result<Vec<String>, Error> {
+        let mut lacks = self.lacks().await?;
+        lacks.retain(|command| MESSAGES.contains(&&**command));
+        Ok(match lacks.is_empty() {
+            true => Vec::new(),
+            false => vec![self.connection.quiet(&self.channel(), &lacks)],
+        })
+    }
+
     /// Fails if the server would lose records. Returns what it does not tell.
     pub(super) async fn durability(&self) -> Result<Vec<String>, Error> {
         let mut command = redis::cmd("CONFIG");
@@ -117,6 +146,9 @@ impl RedisEngine {
 
 /// How many leases one script keeps: nothing else runs meanwhile, for a millisecond.
 const AT_ONCE: usize = 500;
+
+/// The commands without which callers look again, in place of being woken.
+const MESSAGES: [&str; 2] = ["publish", "subscribe"];
 
 /// The settings of the server that logins depend on, and what another value means.
 const SETTINGS: &[(&str, &str, &str)] = &[
@@ -156,9 +188,14 @@ impl Engine for RedisEngine {
             .key(self.key(id, "fence"))
             .key(self.key(id, "record"))
             .arg(holder)
-            .arg(millis(time));
-        let taken: Option<(i64, i64)> = self.run(&script).await?;
-        Ok(taken.map(|(fence, version)| Taken { fence, version }))
+            .arg(millis(time))
+            .arg(GONE);
+        let taken: Option<(i64, i64, bool)> = self.run(&script).await?;
+        Ok(taken.map(|(fence, version, can_save)| Taken {
+            fence,
+            version,
+            can_save,
+        }))
     }
 
     async fn confirm(&self, held: &Held, at_least: Duration) -> Result<bool, Error> {
@@ -208,10 +245,12 @@ impl Engine for RedisEngine {
         script
             .key(self.key(&held.id, "record"))
             .key(self.key(&held.id, "lease"))
+            .key(self.key(&held.id, "fence"))
             .arg(over)
             .arg(held.fence)
             .arg(&held.holder)
-            .arg(millis(time));
+            .arg(millis(time))
+            .arg(GONE);
         for name in held.id.names() {
             script.arg(name);
         }
@@ -223,10 +262,7 @@ impl Engine for RedisEngine {
 
     async fn swap(&self, note: &str, old: &str, new: &str) -> Result<Option<String>, Error> {
         let mut script = self.scripts.swap.prepare_invoke();
-        script
-            .key(format!("{}:note:{note}", self.namespace))
-            .arg(old)
-            .arg(new);
+        script.key(self.note(note)).arg(old).arg(new);
         self.run(&script).await
     }
 
@@ -259,12 +295,19 @@ impl Engine for RedisEngine {
     }
 
     async fn check(&self) -> Result<(), Error> {
-        self.ask::<String>(&redis::cmd("PING")).await?;
-        match self.ask::<String>(&redis::cmd("INFO")).await {
-            Ok(info) => self.suits(&info),
-            Err(error) if error.is_retryable() => Err(error),
+        let info = redis::cmd("INFO");
+        let (info, lacks) = both(self.ask::<String>(&info), self.lacks()).await;
+        match info {
+            Ok(info) => self.suits(&info)?,
+            Err(error) if error.is_retryable() => return Err(error),
             // Managed servers may not permit the command.
-            Err(_) => Ok(()),
+            Err(_) => {}
+        }
+        let mut lacks = lacks?;
+        lacks.retain(|command| !MESSAGES.contains(&&**command));
+        match lacks.is_empty() {
+            true => Ok(()),
+            false => Err(self.connection.lacks(&self.namespace, &lacks)),
         }
     }
 

@@ -5,13 +5,13 @@ mod connection;
 mod engine;
 mod scripts;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
-use auth_core::{AccountKey, BoxFuture, Error, Lease, SecretBytes, Store};
+use auth_core::Store as _;
 
 pub use self::builder::RedisBuilder;
 use self::engine::RedisEngine;
-use super::remote::Remote;
+use super::{over_remote, remote::Remote};
 
 /// A store in Redis or Valkey, which all hosts of a service share. Feature `redis`.
 ///
@@ -50,62 +50,15 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Returns what could not be found out about the server's durability, in words for its operator.
+    /// Returns what could not be found out about the server's durability, and whether the user may not
+    /// publish or subscribe, in words for its operator.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 }
 
-impl Store for Redis {
-    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        self.remote.load(key)
-    }
-
-    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
-        self.remote.try_lease(key)
-    }
-
-    fn lease_duration(&self) -> Option<Duration> {
-        self.remote.lease_duration()
-    }
-
-    fn next_change(&self, key: &AccountKey) -> Option<BoxFuture<'static, ()>> {
-        self.remote.next_change(key)
-    }
-
-    fn confirm(&self, lease: &Lease, at_least: Duration) -> Result<bool, Error> {
-        self.remote.confirm(lease, at_least)
-    }
-
-    fn health(&self) -> Result<(), Error> {
-        self.remote.health()
-    }
-
-    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
-        self.remote.save(lease, record)
-    }
-
-    fn remove(&self, lease: &Lease) -> Result<(), Error> {
-        self.remote.remove(lease)
-    }
-
-    fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
-        self.remote.accounts()
-    }
-
-    fn describe(&self) -> String {
-        self.remote.describe()
-    }
-
-    fn update_note(
-        &self,
-        note: &str,
-        change: &mut dyn FnMut(&str) -> String,
-    ) -> Result<bool, Error> {
-        self.remote.update_note(note, change)
-    }
-}
+over_remote!(Redis, remote);
 
 impl fmt::Debug for Redis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,19 +2,26 @@
 
 use redis::Script;
 
-/// Keys: lease, number, record. Arguments: holder, milliseconds. Gives the number and the record's
-/// version, or nothing if another one has the lease.
+/// How many milliseconds the version and the lease's number of an account without a record remain:
+/// they refuse the late save of a program that hung, so for longer than one hangs.
+pub(super) const GONE: &str = "86400000";
+
+/// Keys: lease, number, record. Arguments: holder, milliseconds, GONE. Gives the number, the record's
+/// version, and 1 if the user may save, or nothing if another one has the lease.
 const TAKE: &str = "
 local version = tonumber(redis.call('HGET', KEYS[3], 'v') or '0')
+local may = 1
+if redis.acl_check_cmd and not redis.acl_check_cmd('HSET', KEYS[3], 'v', '0') then may = 0 end
 local now = redis.call('GET', KEYS[1])
 if now then
     local fence = redis.call('GET', KEYS[2]) or '0'
     if now ~= fence .. ':' .. ARGV[1] then return false end
-    return {tonumber(fence), version}
+    return {tonumber(fence), version, may}
 end
 local fence = redis.call('INCR', KEYS[2])
+if redis.call('HEXISTS', KEYS[3], 'b') == 0 then redis.call('PEXPIRE', KEYS[2], ARGV[3]) end
 redis.call('SET', KEYS[1], fence .. ':' .. ARGV[1], 'PX', ARGV[2])
-return {fence, version}
+return {fence, version, may}
 ";
 
 /// Keys: leases. Arguments: milliseconds, then the number and the holder of each as one word.
@@ -55,18 +62,27 @@ end
 return 1
 ";
 
-/// Keys: record, lease. Arguments: version, number, holder, milliseconds, service, client, account,
-/// and the body unless it is removed. The same version with the same body is this very save,
-/// repeated. An older one than the version that was read is that of a server that lost something.
-/// Gives 1, or 0 if the record has a newer version.
+/// Keys: record, lease, number. Arguments: version, number, holder, milliseconds, GONE, service,
+/// client, account, and the body unless it is removed. The same version with the same body is this
+/// very save, repeated. An older one than the version that was read is that of a server that lost
+/// something. Gives 1, or 0 if the record has a newer version. What remains of a removed record ends
+/// by itself, and has no names.
 const WRITE: &str = "
 local over = tonumber(ARGV[1])
 local version = tonumber(redis.call('HGET', KEYS[1], 'v') or '0')
 local body = redis.call('HGET', KEYS[1], 'b')
-local new = ARGV[8] or false
+local new = ARGV[9] or false
 if version > over and not (version == over + 1 and body == new) then return 0 end
-redis.call('HSET', KEYS[1], 'v', over + 1, 's', ARGV[5], 'c', ARGV[6], 'a', ARGV[7])
-if new then redis.call('HSET', KEYS[1], 'b', new) else redis.call('HDEL', KEYS[1], 'b') end
+if new then
+    redis.call('PERSIST', KEYS[1])
+    redis.call('PERSIST', KEYS[3])
+    redis.call('HSET', KEYS[1], 'v', over + 1, 's', ARGV[6], 'c', ARGV[7], 'a', ARGV[8], 'b', new)
+else
+    redis.call('HSET', KEYS[1], 'v', over + 1)
+    redis.call('HDEL', KEYS[1], 's', 'c', 'a', 'b')
+    redis.call('PEXPIRE', KEYS[1], ARGV[5])
+    redis.call('PEXPIRE', KEYS[3], ARGV[5])
+end
 if redis.call('GET', KEYS[2]) == ARGV[2] .. ':' .. ARGV[3] then
     redis.call('PEXPIRE', KEYS[2], ARGV[4])
 end
@@ -93,7 +109,31 @@ end
 return found
 ";
 
+/// Arguments: the names of a record, lease, number and note, which are only asked about, so that they
+/// are no keys; channel. Gives the commands that the user may not send, as its rules name them; none
+/// on a server that does not tell (Redis 6).
+const RIGHTS: &str = "
+local lacks = {}
+if not redis.acl_check_cmd then return lacks end
+local record, lease, number, note, channel = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+for _, command in ipairs({
+    {'HGET', record, 'v'}, {'HMGET', record, 's'}, {'HEXISTS', record, 'b'},
+    {'HSET', record, 'v', '0'}, {'HDEL', record, 'b'}, {'PERSIST', record},
+    {'PEXPIRE', record, '1'}, {'GET', lease}, {'SET', lease, ''}, {'DEL', lease}, {'PTTL', lease},
+    {'PEXPIRE', lease, '1'}, {'GET', number}, {'INCR', number}, {'PEXPIRE', number, '1'},
+    {'PERSIST', number}, {'GET', note}, {'SET', note, ''}, {'SCAN', '0'},
+    {'SCRIPT', 'LOAD', ''}, {'PUBLISH', channel, ''}, {'SUBSCRIBE', channel}
+}) do
+    if not redis.acl_check_cmd(unpack(command)) then
+        local name = command[1] == 'SCRIPT' and 'script|load' or string.lower(command[1])
+        if lacks[#lacks] ~= name then table.insert(lacks, name) end
+    end
+end
+return lacks
+";
+
 pub(super) struct Scripts {
+    pub(super) rights: Script,
     pub(super) take: Script,
     pub(super) beat: Script,
     pub(super) confirm: Script,
@@ -106,6 +146,7 @@ pub(super) struct Scripts {
 impl Scripts {
     pub(super) fn new() -> Self {
         Self {
+            rights: Script::new(RIGHTS),
             take: Script::new(TAKE),
             beat: Script::new(BEAT),
             confirm: Script::new(CONFIRM),

@@ -1,0 +1,182 @@
+//! PostgreSQL: each right is looked for, and a logout leaves a version that ends.
+
+use std::sync::Arc;
+
+use auth_core::{Error, Store};
+use keystore::{Postgres, PostgresBuilder, Sealed};
+
+use crate::{
+    encryption_key, key, lease, names, record, renew,
+    server::{self, Server},
+};
+
+/// A user with all rights on the tables of a namespace, both of one name.
+struct Set {
+    server: Arc<Server>,
+    name: String,
+}
+
+const TABLES: [&str; 3] = ["auth_record", "auth_lease", "auth_note"];
+const RIGHTS: [&str; 3] = ["SELECT", "INSERT", "UPDATE"];
+
+impl Set {
+    fn up() -> Option<Self> {
+        let server = server::postgres()?;
+        let name = server.name();
+        let set = Self { server, name };
+        set.owner().migrate().unwrap();
+        set.sql(
+            "CREATE USER {}; GRANT USAGE ON SCHEMA {} TO {}; GRANT SELECT ON {}.auth_meta TO {}",
+        );
+        for table in TABLES {
+            set.sql(&format!(
+                "GRANT SELECT, INSERT, UPDATE ON {{}}.{table} TO {{}}"
+            ));
+        }
+        Some(set)
+    }
+
+    /// Runs SQL as the owner, with the name in the place of `{}`.
+    fn sql(&self, text: &str) -> String {
+        self.server.sql(&text.replace("{}", &self.name))
+    }
+
+    fn owner(&self) -> PostgresBuilder {
+        Postgres::builder(self.server.postgres_url("postgres")).namespace(&self.name)
+    }
+
+    fn open(&self) -> Result<Sealed<Postgres>, Error> {
+        let url = self.server.postgres_url(&self.name);
+        Postgres::builder(url)
+            .namespace(&self.name)
+            .open(encryption_key())
+    }
+
+    /// Runs the statements of an error's help.
+    fn follow(&self, help: &str) {
+        let sql = &help[help.find("GRANT").expect("a statement")..];
+        self.sql(sql);
+    }
+}
+
+#[test]
+fn a_store_opens_only_with_all_rights() {
+    let Some(set) = Set::up() else { return };
+    renew(&set.open().unwrap(), "me");
+    let check = |revoke: &str, words: &[&str]| {
+        set.sql(revoke);
+        let error = set.open().unwrap_err();
+        let words = [words, &[&set.name, "GRANT"]].concat();
+        set.follow(&names(&error, &words));
+        set.open().expect("with what the help says");
+    };
+    check(
+        "REVOKE USAGE ON SCHEMA {} FROM {}",
+        &["USAGE on the schema"],
+    );
+    check(
+        "REVOKE SELECT ON {}.auth_meta FROM {}",
+        &["SELECT on auth_meta"],
+    );
+    for table in TABLES {
+        for right in RIGHTS {
+            check(
+                &format!("REVOKE {right} ON {{}}.{table} FROM {{}}"),
+                &[&format!("missing {right} on {table}")],
+            );
+        }
+    }
+    check(
+        "REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {}; REVOKE ALL ON SCHEMA {} FROM {}",
+        &[
+            "USAGE on",
+            "SELECT on auth_meta",
+            "SELECT, INSERT, UPDATE on auth_note",
+        ],
+    );
+    renew(&set.open().unwrap(), "me");
+}
+
+#[test]
+fn a_right_on_all_columns_is_as_good() {
+    let Some(set) = Set::up() else { return };
+    set.sql("REVOKE ALL ON {}.auth_note FROM {}; GRANT SELECT (name, body) ON {}.auth_note TO {}");
+    names(
+        &set.open().unwrap_err(),
+        &["missing INSERT, UPDATE on auth_note"],
+    );
+    set.sql("GRANT INSERT (name, body), UPDATE (name, body) ON {}.auth_note TO {}");
+    renew(&set.open().unwrap(), "me");
+}
+
+#[test]
+fn a_table_that_is_missing_is_not_a_missing_right() {
+    let Some(set) = Set::up() else { return };
+    let store = set.open().unwrap();
+    set.sql("DROP TABLE {}.auth_note");
+    let help = names(&store.health().unwrap_err(), &["its tables are missing"]);
+    assert!(help.contains("migrate"), "{help}");
+    set.owner().migrate().unwrap();
+    names(
+        &store.health().unwrap_err(),
+        &["SELECT, INSERT, UPDATE on auth_note"],
+    );
+}
+
+/// The server issues the next refresh token once, so a save that cannot work must show before.
+#[test]
+fn a_right_that_is_taken_away_shows_before_a_token_is_used() {
+    let Some(set) = Set::up() else { return };
+    let store = set.open().unwrap();
+    for right in ["INSERT", "UPDATE"] {
+        set.sql(&format!("REVOKE {right} ON {{}}.auth_record FROM {{}}"));
+        let held = lease(&store, "me");
+        let words = format!("{right} on auth_record");
+        names(&store.health().unwrap_err(), &[&words]);
+        let help = names(&store.reserve(&held, 100).unwrap_err(), &[&words]);
+        set.follow(&help);
+        store.reserve(&held, 100).expect("granted meanwhile");
+    }
+    renew(&store, "me");
+}
+
+#[test]
+fn a_logout_leaves_a_version_without_names_and_the_schema_removes_it() {
+    let Some(set) = Set::up() else { return };
+    let (store, other) = (set.open().unwrap(), set.open().unwrap());
+    for account in ["gone", "back", "stays"] {
+        store
+            .save(&lease(&store, account), &record(account))
+            .unwrap();
+    }
+    let rows = |table: &str| set.sql(&format!("SELECT count(*) FROM {{}}.{table}"));
+    // It reads the record, and hangs.
+    let late = lease(&other, "gone");
+    set.sql("UPDATE {}.auth_lease SET until = clock_timestamp() WHERE holder <> ''");
+    for account in ["gone", "back"] {
+        store.remove(&lease(&store, account)).unwrap();
+    }
+    let names =
+        set.sql("SELECT string_agg(account || service || client_id, '') FROM {}.auth_record");
+    assert_eq!(names, "staysinaturalistapp-id");
+    // Not after a moment: the version refuses what hung.
+    set.owner().migrate().unwrap();
+    assert_eq!(rows("auth_record"), "3");
+    other.save(&late, &record("late")).unwrap_err();
+    assert!(store.load(&key("gone")).unwrap().is_none());
+    store
+        .save(&lease(&store, "back"), &record("again"))
+        .unwrap();
+    drop(late);
+    // After a day.
+    set.sql("UPDATE {}.auth_record SET updated_at = updated_at - interval '25 hours'");
+    let held = lease(&store, "other");
+    set.owner().migrate().unwrap();
+    assert_eq!(rows("auth_record"), "2");
+    assert_eq!(rows("auth_lease"), "3", "of the two, and one that is held");
+    drop(held);
+    let mut found = store.accounts().unwrap().unwrap();
+    found.sort();
+    assert_eq!(found, [key("back"), key("stays")]);
+    store.save(&lease(&store, "gone"), &record("new")).unwrap();
+}
