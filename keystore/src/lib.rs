@@ -23,7 +23,7 @@ pub use db::postgres::{Postgres, PostgresBuilder};
 #[cfg(feature = "redis")]
 pub use db::redis::{Redis, RedisBuilder};
 #[cfg(feature = "encrypted")]
-pub use encrypted::{Encrypted, EncryptionKey, KdfCost, Sealed};
+pub use encrypted::{Encrypted, EncryptionKey, KdfCost, Resealed, Sealed};
 pub use fallback::Fallback;
 pub use fs::File;
 #[cfg(feature = "keyring")]

@@ -30,7 +30,7 @@ mod web;
 use std::{env, error::Error, ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc};
 
 use auth_core::{Error as AuthError, ErrorKind, Store};
-use keystore::{EncryptionKey, Postgres, PostgresBuilder, Redis, RedisBuilder, Sealed};
+use keystore::{EncryptionKey, Postgres, PostgresBuilder, Redis, RedisBuilder, Resealed, Sealed};
 
 use web::support::end;
 
@@ -75,29 +75,33 @@ fn schema(
 
 /// Encrypts the records of all visitors anew, so that the old key can be forgotten.
 fn reseal() -> Result<(), Box<dyn Error>> {
-    let (done, all) = match tokens()? {
-        Tokens::Postgres(builder) => reseal_all(&sealed(builder.open(key()?)?)?)?,
-        Tokens::Redis(builder) => reseal_all(&sealed(builder.open(key()?)?)?)?,
-        Tokens::Folder(_) => (0, 0),
+    let done = match tokens()? {
+        Tokens::Postgres(builder) => sealed(builder.open(key()?)?)?.reseal_all()?,
+        Tokens::Redis(builder) => sealed(builder.open(key()?)?)?.reseal_all()?,
+        Tokens::Folder(_) => Resealed::default(),
     };
+    let (busy, failed) = (done.in_use().len(), done.failures().len());
+    let own = done.encrypted() + done.unchanged();
+    let all = own + busy + failed;
     web::note(&format!(
-        "{done} of {all} records are encrypted with the key"
+        "{own} of {all} records are encrypted with the key, {} of them by this run",
+        done.encrypted()
     ));
-    match done == all {
-        true => Ok(()),
+    for (account, error) in done.failures() {
+        end::say(&format!("{account}: {error:#}"));
+    }
+    match (failed, busy) {
+        (0, 0) => Ok(()),
         // Another process changes it now, perhaps one that does not have the new key yet.
-        false => Err(end::wrong("run it again for the others, which are in use")),
+        (0, _) => Err(end::wrong("run it again for the others, which are in use")),
+        _ => {
+            let what = format!("{failed} records cannot be read, and are as they were");
+            let error = AuthError::new(ErrorKind::Store, what);
+            Err(error
+                .with_help("set TOKENS_OLD_KEY to their key, and run it again; if it is lost, these users log in again")
+                .into())
+        }
     }
-}
-
-fn reseal_all<S: Store>(store: &Sealed<S>) -> Result<(usize, usize), AuthError> {
-    let accounts = store.accounts()?.unwrap_or_default();
-    let mut done = 0;
-    for account in &accounts {
-        // One that has logged out meanwhile has no record.
-        done += usize::from(store.reseal(account)? || store.load(account)?.is_none());
-    }
-    Ok((done, accounts.len()))
 }
 
 fn store() -> Result<Arc<dyn Store>, Box<dyn Error>> {

@@ -4,6 +4,7 @@ mod cost;
 mod key;
 mod keys;
 mod neighbours;
+mod reseal;
 mod sealed;
 mod wrapper;
 
@@ -11,7 +12,7 @@ use std::{fmt, path::PathBuf, sync::Arc};
 
 use auth_core::{AccountKey, Error, Lease, SecretBytes, Store, TokenKind, TokenRecord};
 
-pub use self::{cost::KdfCost, key::EncryptionKey, wrapper::Sealed};
+pub use self::{cost::KdfCost, key::EncryptionKey, reseal::Resealed, wrapper::Sealed};
 use self::{keys::Keys, sealed::SealedFormat};
 use crate::fs::{
     account_files::{AccountFiles, PlainText},

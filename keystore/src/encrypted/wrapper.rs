@@ -19,7 +19,7 @@ use super::{key::EncryptionKey, keys::Keys, sealed::SealedFormat};
 /// **To change the key**, give all processes the old one by
 /// [`with_old_key`](Self::with_old_key) and the new one as their own, one process after the other:
 /// first the new one as an old one, then exchanged. Each record is encrypted with the new key when
-/// it is saved next; [`reseal`](Self::reseal) does it at once.
+/// it is saved next; [`reseal_all`](Self::reseal_all) does it at once.
 ///
 /// **A record of a foreign key** is an error, which loses nothing. A new login replaces it.
 ///
@@ -88,6 +88,12 @@ impl<S: Store> Sealed<S> {
             Some(record) => self.save(&lease, &record).map(|()| true),
             None => Ok(false),
         }
+    }
+
+    /// Returns whether there is a record that the current key opens.
+    pub(super) fn has_current_key(&self, key: &AccountKey) -> Result<bool, Error> {
+        let sealed = self.inner.load(key)?;
+        Ok(sealed.is_some_and(|sealed| self.format.open(key, sealed.as_ref()).is_ok()))
     }
 
     fn open(&self, key: &AccountKey, bytes: &[u8]) -> Result<SecretBytes, Error> {

@@ -64,6 +64,52 @@ fn a_key_is_changed_step_by_step() {
 }
 
 #[test]
+fn a_change_of_the_key_goes_through_all_records() {
+    let memory = Memory::new();
+    let old = Sealed::new(memory.clone(), raw("a1"));
+    let new = || Sealed::new(memory.clone(), raw("a2")).with_old_key(raw("a1"));
+    let last = Sealed::new(memory.clone(), raw("a2"));
+    let own = record("first", 1);
+    let accounts = ["a", "b", "c", "d", "e"];
+    for account in accounts {
+        old.save(&lease(&old, account), &own).unwrap();
+    }
+    // Of a key that is lost, damaged, and in use.
+    let lost = Sealed::new(memory.clone(), raw("a3"));
+    lost.save(&lease(&lost, "a"), &own).unwrap();
+    let cut = auth_core::SecretBytes::new(
+        memory.load(&key("c")).unwrap().unwrap().as_ref()[..90].to_vec(),
+    );
+    memory.save(&lease(&memory, "c"), &cut).unwrap();
+    let held = lease(&memory, "d");
+    let done = new().reseal_all().unwrap();
+    assert_eq!((done.encrypted(), done.unchanged()), (2, 0), "{done:?}");
+    assert_eq!(done.in_use(), [key("d")]);
+    assert!(!done.is_complete());
+    let reasons = done.failures().iter().map(|(account, error)| {
+        let text = format!("{error:#}");
+        assert!(text.contains(&account.to_string()), "{text}");
+        (account.account().to_owned(), text.contains("another key"))
+    });
+    let mut reasons: Vec<_> = reasons.collect();
+    reasons.sort();
+    assert_eq!(reasons, [("a".to_owned(), true), ("c".to_owned(), false)]);
+    for account in ["b", "e"] {
+        check_holds(&last, account, Some(&own));
+    }
+    check_holds(&lost, "a", Some(&own));
+    drop(held);
+    // It continues with what is left.
+    let done = new().with_old_key(raw("a3")).reseal_all().unwrap();
+    assert_eq!((done.encrypted(), done.unchanged()), (2, 2), "{done:?}");
+    assert_eq!(done.failures().len(), 1, "{done:?}");
+    memory.remove(&lease(&memory, "c")).unwrap();
+    let done = last.reseal_all().unwrap();
+    assert_eq!((done.encrypted(), done.unchanged()), (0, 4), "{done:?}");
+    assert!(done.is_complete());
+}
+
+#[test]
 fn a_record_that_does_not_open_is_an_error_and_stays() {
     let memory = Memory::new();
     let owner = Sealed::new(memory.clone(), raw("a1"));

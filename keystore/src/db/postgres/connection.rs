@@ -150,14 +150,14 @@ impl Connection {
 
     pub(super) fn read_only(&self) -> Error {
         self.refused(
-            "cannot be written: it is a standby",
+            "it cannot be written, because it is a standby",
             "connect to the primary, or add target_session_attrs=read-write to the URL",
         )
     }
 
     /// Returns the error for something about this server that only its operator can change.
     pub(super) fn refused(&self, what: &str, help: impl Into<Cow<'static, str>>) -> Error {
-        Error::new(ErrorKind::Configuration, format!("{} {what}", self.label))
+        Error::new(ErrorKind::Configuration, format!("{}: {what}", self.label))
             .with_setting(self.setting.clone())
             .with_help(help)
     }

@@ -72,8 +72,8 @@ impl Missing {
         if lacks.is_empty() {
             return None;
         }
-        let what = format!("does not let the user {} use it: missing ", self.user);
-        let help = format!("as the owner of the tables, run{grants}");
+        let what = format!("permission denied to the user {}: missing ", self.user);
+        let help = format!("grant it as the owner of the tables:{grants}");
         Some((what + &lacks.join("; "), help))
     }
 
@@ -102,12 +102,12 @@ mod tests {
         let (what, help) = missing(true, &all).explain("atlas").unwrap();
         assert_eq!(
             what,
-            "does not let the user \"Atlas\" use it: missing USAGE on the schema atlas; INSERT, \
+            "permission denied to the user \"Atlas\": missing USAGE on the schema atlas; INSERT, \
              UPDATE on auth_record; SELECT on auth_note"
         );
         assert_eq!(
             help,
-            "as the owner of the tables, run GRANT USAGE ON SCHEMA atlas TO \"Atlas\"; GRANT \
+            "grant it as the owner of the tables: GRANT USAGE ON SCHEMA atlas TO \"Atlas\"; GRANT \
              INSERT, UPDATE ON TABLE atlas.auth_record TO \"Atlas\"; GRANT SELECT ON TABLE \
              atlas.auth_note TO \"Atlas\";"
         );

@@ -37,9 +37,11 @@ CREATE TABLE IF NOT EXISTS {schema}.auth_note (
 INSERT INTO {schema}.auth_meta (schema_version)
     SELECT {VERSION} WHERE NOT EXISTS (SELECT 1 FROM {schema}.auth_meta);
 DELETE FROM {schema}.auth_record
-    WHERE body IS NULL AND updated_at < clock_timestamp() - interval '1 day';
+    WHERE body IS NULL AND updated_at < clock_timestamp() - interval '1 day'
+    AND EXISTS (SELECT 1 FROM {schema}.auth_meta WHERE schema_version = {VERSION});
 DELETE FROM {schema}.auth_lease AS l WHERE until < clock_timestamp() - interval '1 day'
-    AND NOT EXISTS (SELECT 1 FROM {schema}.auth_record AS r WHERE r.id = l.id);
+    AND NOT EXISTS (SELECT 1 FROM {schema}.auth_record AS r WHERE r.id = l.id)
+    AND EXISTS (SELECT 1 FROM {schema}.auth_meta WHERE schema_version = {VERSION});
 COMMIT;
 "
     )
