@@ -123,6 +123,16 @@ fn a_table_that_is_missing_is_not_a_missing_right() {
     );
 }
 
+#[test]
+fn a_user_whose_transactions_are_read_only_does_not_open_it() {
+    let Some(set) = Set::up() else { return };
+    set.sql("ALTER USER {} SET default_transaction_read_only = on");
+    let help = names(&set.open().unwrap_err(), &["cannot be written"]);
+    assert!(help.contains("default_transaction_read_only"), "{help}");
+    set.sql("ALTER USER {} RESET default_transaction_read_only");
+    renew(&set.open().unwrap(), "me");
+}
+
 /// The server issues the next refresh token once, so a save that cannot work must show before.
 #[test]
 fn a_right_that_is_taken_away_shows_before_a_token_is_used() {

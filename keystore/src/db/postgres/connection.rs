@@ -150,8 +150,9 @@ impl Connection {
 
     pub(super) fn read_only(&self) -> Error {
         self.refused(
-            "it cannot be written, because it is a standby",
-            "connect to the primary, or add target_session_attrs=read-write to the URL",
+            "it cannot be written, because it is a standby or its transactions are read-only",
+            "connect to the primary, or add target_session_attrs=read-write to the URL; if this is \
+             the primary, switch default_transaction_read_only off",
         )
     }
 

@@ -225,8 +225,8 @@ impl Engine for PostgresEngine {
             return Err(self.connection.refused(&what, help));
         }
         self.connection.check_version(version)?;
-        let (tables, is_standby): (i64, bool) = (self.get(&found, 3)?, self.get(&found, 4)?);
-        match (tables == rights::TABLES, is_standby) {
+        let (tables, is_read_only): (i64, bool) = (self.get(&found, 3)?, self.get(&found, 4)?);
+        match (tables == rights::TABLES, is_read_only) {
             (false, _) => Err(self.connection.wrong_schema(None)),
             (true, true) => Err(self.connection.read_only()),
             (true, false) => Ok(()),
