@@ -117,6 +117,7 @@ impl<S: Store> Sealed<S> {
     }
 }
 
+#[warn(clippy::missing_trait_methods)] // one that is not passed on does what no store here does
 impl<S: Store> Store for Sealed<S> {
     fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
         match self.inner.load(key)? {
@@ -181,6 +182,11 @@ impl<S: Store> Store for Sealed<S> {
 
     fn observe_waits(&self, observer: WaitObserver) {
         self.inner.observe_waits(observer);
+    }
+
+    /// Returns `false`: a plain token in the inner store does not open.
+    fn holds_plain_token(&self) -> bool {
+        false
     }
 
     fn update_note(

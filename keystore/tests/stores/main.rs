@@ -13,6 +13,7 @@ mod encrypted;
 mod fallback;
 #[cfg(unix)]
 mod file;
+mod passed_on;
 #[cfg(unix)]
 mod processes;
 #[cfg(feature = "encrypted")]
