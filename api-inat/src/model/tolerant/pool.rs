@@ -26,17 +26,31 @@ struct TypePool {
 }
 
 /// A type of record that is often repeated.
-pub(crate) trait Shared: Any + Default + PartialEq + Send + Sync {
+pub(crate) trait Shared: Any + Default + Send + Sync {
     /// Its index in the pool.
     const PLACE: usize;
+
+    /// Returns whether all fields are equal. Not inlined: the derived comparison, with that of each
+    /// record inside, is compiled wherever it is called, and so here instead of in each program.
+    fn is_same(&self, other: &Self) -> bool;
 }
 
 impl Shared for Taxon {
     const PLACE: usize = 0;
+
+    #[inline(never)]
+    fn is_same(&self, other: &Self) -> bool {
+        self == other
+    }
 }
 
 impl Shared for User {
     const PLACE: usize = 1;
+
+    #[inline(never)]
+    fn is_same(&self, other: &Self) -> bool {
+        self == other
+    }
 }
 
 /// The bound of the search: a record with thousands of different taxa must not take quadratic time.
@@ -54,7 +68,11 @@ impl Pool {
     pub(super) fn share<T: Shared>(&self, mut record: Arc<T>) -> Arc<T> {
         let TypePool { known, spare } = &self.0[T::PLACE];
         let mut known = known.borrow_mut();
-        let same = |known: &&Arc<dyn Any + Send + Sync>| known.downcast_ref() == Some(&*record);
+        let same = |known: &&Arc<dyn Any + Send + Sync>| {
+            known
+                .downcast_ref()
+                .is_some_and(|known| record.is_same(known))
+        };
         let same = known.iter().find(same).cloned();
         if let Some(Ok(same)) = same.map(Arc::downcast) {
             if let Some(own) = Arc::get_mut(&mut record) {
