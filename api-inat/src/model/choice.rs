@@ -106,11 +106,13 @@ macro_rules! choice {
         }
 
         impl crate::model::tolerant::Soft for $Name {
-            fn read<'de, D: serde::Deserializer<'de>>(
-                from: D,
+            #[inline]
+            fn take(
+                found: &mut Option<Self>,
+                from: &mut dyn crate::model::tolerant::Source,
                 _: &crate::model::tolerant::Pool,
-            ) -> Result<Option<Self>, D::Error> {
-                crate::model::tolerant::scalar(from)
+            ) -> Result<bool, crate::model::tolerant::Failed> {
+                from.value(found)
             }
         }
 

@@ -2,14 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
-    ser::SerializeMap,
-};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap};
 
 use super::{
-    tolerant::{Maybe, Pool, Soft, nothing_else},
+    tolerant::{Failed, Named, Pool, Soft, Source, Taker, Tolerant, alone, key},
     written::Written,
 };
 
@@ -140,7 +136,11 @@ impl Serialize for Location {
 /// Reads text, or a GeoJSON point.
 impl<'de> Deserialize<'de> for Location {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let found = from.deserialize_any(AnyLocation)?;
+        let found = alone(from, |from| {
+            let mut found = Found(None);
+            from.value(&mut found)?;
+            Ok(found.0)
+        })?;
         found.ok_or_else(|| D::Error::custom(InvalidLocation))
     }
 }
@@ -171,48 +171,56 @@ impl Serialize for Point {
 }
 
 impl Soft for Location {
-    fn read<'de, D: Deserializer<'de>>(from: D, _: &Pool) -> Result<Option<Self>, D::Error> {
-        from.deserialize_any(AnyLocation)
+    fn take(found: &mut Option<Self>, from: &mut dyn Source, _: &Pool) -> Result<bool, Failed> {
+        let mut location = Found(None);
+        let is_there = from.value(&mut location)?;
+        *found = location.0;
+        Ok(is_there)
     }
 }
 
-struct AnyLocation;
+/// What was found of a location. A bare pair of numbers does not say which is the latitude.
+struct Found(Option<Location>);
 
-impl<'de> Visitor<'de> for AnyLocation {
-    type Value = Option<Location>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a location")
+impl Taker for Found {
+    fn text(&mut self, text: &str) {
+        self.0 = Location::parse(text);
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Location::parse(text))
-    }
-
-    /// A bare pair of numbers does not say which is the latitude.
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
-        while let Some(key) = entries.next_key::<Maybe<String>>()? {
-            match key.0.as_deref() {
-                Some("coordinates") => found = coordinates(entries.next_value()?),
-                _ => drop(entries.next_value::<IgnoredAny>()?),
+    fn object(&mut self, entries: &mut dyn Source) -> Result<(), Failed> {
+        while let Some(key) = key(entries)? {
+            match key {
+                Key::Coordinates => {
+                    let mut numbers = Vec::new();
+                    numbers.read(entries, &Pool::default())?;
+                    self.0 = coordinates(&numbers);
+                }
+                Key::Other => drop(entries.skip()?),
             }
         }
-        Ok(found)
+        Ok(())
     }
+}
 
-    nothing_else!(None);
+/// The names of a GeoJSON point.
+enum Key {
+    Coordinates,
+    Other,
+}
+
+impl Named for Key {
+    fn of(name: &str) -> Self {
+        match name {
+            "coordinates" => Self::Coordinates,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// The longitude first, as GeoJSON has it (RFC 7946 section 3.1.1).
-fn coordinates(numbers: Maybe<Vec<f64>>) -> Option<Location> {
-    match numbers.0?[..] {
-        [longitude, latitude, ..] => Location::new(latitude, longitude),
+fn coordinates(numbers: &[f64]) -> Option<Location> {
+    match numbers {
+        [longitude, latitude, ..] => Location::new(*latitude, *longitude),
         _ => None,
     }
 }

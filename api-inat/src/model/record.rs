@@ -172,24 +172,26 @@ macro_rules! record {
                 const NAME: &'static str = stringify!($Name);
                 const HAS_ID: bool = !<[&str]>::is_empty(&[$(stringify!($id))?]);
 
-                fn fill<'de, A: serde::de::MapAccess<'de>>(
+                // Inlined, as what follows: compiled only in programs that read this record.
+                #[inline]
+                fn fill(
                     &mut self,
-                    mut entries: A,
+                    entries: &mut dyn tolerant::Source,
                     pool: &tolerant::Pool,
-                ) -> Result<tolerant::Filled, A::Error> {
+                ) -> Result<tolerant::Filled, tolerant::Failed> {
                     let mut filled = tolerant::Filled::Nothing;
                     $(let mut $id = None;)?
-                    while let Some(key) = entries.next_key_seed(tolerant::Key::new())? {
+                    while let Some(key) = tolerant::key(entries)? {
                         match key {
                             $(Field::$id => {
-                                $id = entries.next_value_seed(tolerant::Reading::new(pool))?;
+                                tolerant::Tolerant::read(&mut $id, entries, pool)?;
                                 continue;
                             })?
                             $(Field::$field => {
-                                self.$field = entries.next_value_seed(tolerant::Reading::new(pool))?;
+                                tolerant::Tolerant::read(&mut self.$field, entries, pool)?;
                             })*
                             Field::Unknown => {
-                                entries.next_value::<serde::de::IgnoredAny>()?;
+                                entries.skip()?;
                                 continue;
                             }
                         }
@@ -204,20 +206,21 @@ macro_rules! record {
             }
 
             impl tolerant::Soft for $Name {
-                fn read<'de, D: serde::Deserializer<'de>>(
-                    from: D,
+                #[inline]
+                fn take(
+                    found: &mut Option<Self>,
+                    from: &mut dyn tolerant::Source,
                     pool: &tolerant::Pool,
-                ) -> Result<Option<Self>, D::Error> {
-                    let mut target = None;
-                    tolerant::record(&mut target, from, pool)?;
-                    Ok(target)
+                ) -> Result<bool, tolerant::Failed> {
+                    tolerant::record(found, from, pool)
                 }
 
-                fn push<'de, D: serde::Deserializer<'de>>(
+                #[inline]
+                fn push(
                     list: &mut Vec<Self>,
-                    from: D,
+                    from: &mut dyn tolerant::Source,
                     pool: &tolerant::Pool,
-                ) -> Result<(), D::Error> {
+                ) -> Result<bool, tolerant::Failed> {
                     tolerant::record(list, from, pool)
                 }
             }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::model::{
     Bounds,
-    tolerant::{Pool, Reading},
+    tolerant::{Failed, Pool, Source, Tolerant, object},
     written::Written,
 };
 
@@ -84,32 +84,57 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Envelope<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Page<T>, A::Error> {
-        let pool = Pool::default();
         let mut page = Page::default();
         let mut found = false;
         while let Some(name) = entries.next_key::<String>()? {
-            match name.as_str() {
-                "total_results" => {
-                    page.total_results = entries.next_value_seed(Reading::new(&pool))?;
-                }
-                "page" => page.page = entries.next_value_seed(Reading::new(&pool))?,
-                "per_page" => page.per_page = entries.next_value_seed(Reading::new(&pool))?,
-                "total_bounds" => {
-                    page.total_bounds = entries.next_value_seed(Reading::new(&pool))?
-                }
-                "results" => {
-                    let expected = expected(&page);
-                    page.results.clear();
-                    let records = Records(&mut page.results, expected);
-                    entries.next_value_seed(records)?;
-                    found = true;
-                }
-                _ => drop(page.extra.insert(name, entries.next_value()?)),
+            if name == "results" {
+                let expected = expected(&page);
+                page.results.clear();
+                let records = Records(&mut page.results, expected);
+                entries.next_value_seed(records)?;
+                found = true;
+                continue;
             }
+            let around = Around {
+                total_results: &mut page.total_results,
+                page: &mut page.page,
+                per_page: &mut page.per_page,
+                total_bounds: &mut page.total_bounds,
+                extra: &mut page.extra,
+            };
+            object(&mut entries, |from| around.read(name, from))?;
         }
         match found {
             true => Ok(page),
             false => Err(A::Error::custom("it has no `results`")),
+        }
+    }
+}
+
+/// The fields of a page other than its records.
+struct Around<'a> {
+    total_results: &'a mut Option<u64>,
+    page: &'a mut Option<u64>,
+    per_page: &'a mut Option<u64>,
+    total_bounds: &'a mut Option<Bounds>,
+    extra: &'a mut Map<String, Value>,
+}
+
+impl Around<'_> {
+    /// Reads the next value into the field with this name.
+    fn read(self, name: String, from: &mut dyn Source) -> Result<(), Failed> {
+        let pool = Pool::default();
+        match name.as_str() {
+            "total_results" => self.total_results.read(from, &pool),
+            "page" => self.page.read(from, &pool),
+            "per_page" => self.per_page.read(from, &pool),
+            "total_bounds" => self.total_bounds.read(from, &pool),
+            _ => {
+                let mut value = Value::Null;
+                value.read(from, &pool)?;
+                self.extra.insert(name, value);
+                Ok(())
+            }
         }
     }
 }

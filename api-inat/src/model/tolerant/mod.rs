@@ -2,46 +2,56 @@
 //! intermediate JSON value.
 
 pub(super) mod dates;
-mod nothing_else;
 mod pool;
 mod records;
 mod scalars;
-mod visitors;
+mod source;
+mod takers;
 
-use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
-use serde::{Deserialize, Deserializer, de::DeserializeSeed};
+use serde::Deserializer;
 use serde_json::Value;
 
 use super::moment::Moment;
 
-pub(super) use nothing_else::nothing_else;
 pub(crate) use pool::Pool;
-pub(crate) use records::{Filled, Key, Named, Record, record, whole};
+pub(crate) use records::{Filled, Key, Named, Record, key, record, whole};
+pub(crate) use source::{Failed, Source, Taker, alone, object};
 use {
     pool::Shared,
     records::{Boxed, Pooled},
-    visitors::{Entries, List, Single},
+    takers::{List, Table},
 };
 
 /// A field that may hold any JSON value.
 pub(crate) trait Tolerant: Sized {
-    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Self, D::Error>;
+    /// Reads the next value into this field, which may have an earlier one.
+    fn read(&mut self, from: &mut dyn Source, pool: &Pool) -> Result<(), Failed>;
 }
+
+/// A list of values up to this size starts with a capacity of [`MANY`]: most are lists of ids of
+/// about that length.
+const SMALL: usize = 8;
+const MANY: usize = 16;
 
 /// A value that reads null, and any JSON that does not fit, as `None`.
 pub(crate) trait Soft: Sized {
-    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error>;
+    /// Reads the next value, if there is another one in a list. Leaves `None` if it does not fit.
+    fn take(found: &mut Option<Self>, from: &mut dyn Source, pool: &Pool) -> Result<bool, Failed>;
 
-    /// Reads the next item of a list.
-    fn push<'de, D: Deserializer<'de>>(
-        list: &mut Vec<Self>,
-        from: D,
-        pool: &Pool,
-    ) -> Result<(), D::Error> {
-        list.extend(Self::read(from, pool)?);
-        Ok(())
+    /// Reads the next item of a list, if there is another one.
+    fn push(list: &mut Vec<Self>, from: &mut dyn Source, pool: &Pool) -> Result<bool, Failed> {
+        let mut found = None;
+        let is_there = Self::take(&mut found, from, pool)?;
+        if let Some(item) = found {
+            if list.capacity() == 0 && size_of::<Self>() <= SMALL {
+                list.reserve_exact(MANY);
+            }
+            list.push(item);
+        }
+        Ok(is_there)
     }
 }
 
@@ -66,98 +76,108 @@ pub(crate) trait Scalar: Sized {
     }
 }
 
-/// The seed that reads the next field.
-pub(crate) struct Reading<'p, T>(&'p Pool, PhantomData<T>);
-
-impl<'p, T> Reading<'p, T> {
-    pub(crate) fn new(pool: &'p Pool) -> Self {
-        Self(pool, PhantomData)
-    }
-}
-
-impl<'de, T: Tolerant> DeserializeSeed<'de> for Reading<'_, T> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<T, D::Error> {
-        T::read(from, self.0)
-    }
-}
-
 impl<T: Soft> Tolerant for Option<T> {
-    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Self, D::Error> {
-        T::read(from, pool)
+    fn read(&mut self, from: &mut dyn Source, pool: &Pool) -> Result<(), Failed> {
+        *self = None;
+        T::take(self, from, pool).map(drop)
     }
 }
 
 /// A record in its own allocation.
 impl<T: Record> Soft for Box<T> {
-    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error> {
-        let mut target = Boxed(None);
-        record(&mut target, from, pool)?;
-        Ok(target.0)
+    fn take(found: &mut Option<Self>, from: &mut dyn Source, pool: &Pool) -> Result<bool, Failed> {
+        record(&mut Boxed(found), from, pool)
     }
 }
 
 /// A record that shares its allocation with equal ones.
 impl<T: Record + Shared> Soft for Arc<T> {
-    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error> {
-        let mut target = Pooled(None);
-        record(&mut target, from, pool)?;
-        Ok(target.0)
+    fn take(found: &mut Option<Self>, from: &mut dyn Source, pool: &Pool) -> Result<bool, Failed> {
+        record(&mut Pooled(found), from, pool)
     }
 }
 
 /// A list inside a list.
 impl<T: Soft> Soft for Vec<T> {
-    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error> {
-        from.deserialize_any(List::new(pool)).map(Some)
+    fn take(found: &mut Option<Self>, from: &mut dyn Source, pool: &Pool) -> Result<bool, Failed> {
+        let found = found.insert(Vec::new());
+        from.value(&mut List { found, pool })
+    }
+
+    fn push(list: &mut Vec<Self>, from: &mut dyn Source, pool: &Pool) -> Result<bool, Failed> {
+        let mut found = Vec::new();
+        let is_there = from.value(&mut List {
+            found: &mut found,
+            pool,
+        })?;
+        if is_there {
+            list.push(found);
+        }
+        Ok(is_there)
     }
 }
 
 impl<T: Soft> Tolerant for Vec<T> {
-    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Self, D::Error> {
-        from.deserialize_any(List::new(pool))
+    fn read(&mut self, from: &mut dyn Source, pool: &Pool) -> Result<(), Failed> {
+        self.clear();
+        from.value(&mut List { found: self, pool }).map(drop)
     }
 }
 
 /// A table, such as counts by name.
 impl<T: Soft> Tolerant for BTreeMap<Box<str>, T> {
-    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Self, D::Error> {
-        Ok(Soft::read(from, pool)?.unwrap_or_default())
+    fn read(&mut self, from: &mut dyn Source, pool: &Pool) -> Result<(), Failed> {
+        let mut found = None;
+        Soft::take(&mut found, from, pool)?;
+        *self = found.unwrap_or_default();
+        Ok(())
     }
 }
 
 impl<T: Soft> Soft for BTreeMap<Box<str>, T> {
-    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error> {
-        from.deserialize_any(Entries::new(pool))
+    fn take(found: &mut Option<Self>, from: &mut dyn Source, pool: &Pool) -> Result<bool, Failed> {
+        let mut table = Table { found: None, pool };
+        let is_there = from.value(&mut table)?;
+        *found = table.found;
+        Ok(is_there)
     }
 }
 
 /// Any JSON, unchanged.
 impl Tolerant for Value {
-    fn read<'de, D: Deserializer<'de>>(from: D, _: &Pool) -> Result<Self, D::Error> {
-        Self::deserialize(from)
+    fn read(&mut self, from: &mut dyn Source, _: &Pool) -> Result<(), Failed> {
+        from.value(self).map(drop)
     }
 }
 
+/// Of an optional one, null counts as absent.
 impl Soft for Value {
-    fn read<'de, D: Deserializer<'de>>(from: D, _: &Pool) -> Result<Option<Self>, D::Error> {
-        Option::deserialize(from)
+    fn take(found: &mut Option<Self>, from: &mut dyn Source, _: &Pool) -> Result<bool, Failed> {
+        let mut value = Self::Null;
+        let is_there = from.value(&mut value)?;
+        *found = Some(value).filter(|value| !value.is_null());
+        Ok(is_there)
     }
 }
 
-/// Reads a single value.
+/// Reads what a deserializer has as a single value.
 pub(crate) fn scalar<'de, D: Deserializer<'de>, T: Scalar>(from: D) -> Result<Option<T>, D::Error> {
-    let mut found = None;
-    from.deserialize_any(Single(&mut found))?;
-    Ok(found)
+    alone(from, |from| {
+        let mut found = None;
+        from.value(&mut found)?;
+        Ok(found)
+    })
 }
 
 macro_rules! scalars {
     ($($Type:ty),*) => {
         $(impl Soft for $Type {
-            fn read<'de, D: Deserializer<'de>>(from: D, _: &Pool) -> Result<Option<Self>, D::Error> {
-                scalar(from)
+            fn take(
+                found: &mut Option<Self>,
+                from: &mut dyn Source,
+                _: &Pool,
+            ) -> Result<bool, Failed> {
+                from.value(found)
             }
         })*
     };
@@ -176,12 +196,3 @@ scalars!(
     Date,
     Moment
 );
-
-/// Adapts [`Soft`] to serde's `Deserialize`.
-pub(super) struct Maybe<T>(pub(super) Option<T>);
-
-impl<'de, T: Soft> Deserialize<'de> for Maybe<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        T::read(from, &Pool::default()).map(Self)
-    }
-}

@@ -4,13 +4,13 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 use serde::{
     Deserializer,
-    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{DeserializeSeed, Error, Visitor},
 };
 
 use super::{
-    Soft,
-    nothing_else::nothing_else,
     pool::{Pool, Shared},
+    source::{Failed, Source, Taker, Whole},
+    takers::named,
 };
 
 /// A type with fields by name.
@@ -21,8 +21,7 @@ pub(crate) trait Record: Default {
     const HAS_ID: bool;
 
     /// Reads all fields of a map.
-    fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool)
-    -> Result<Filled, A::Error>;
+    fn fill(&mut self, entries: &mut dyn Source, pool: &Pool) -> Result<Filled, Failed>;
 }
 
 /// What a map had of a record.
@@ -46,6 +45,11 @@ impl Filled {
 /// The names of a record's fields.
 pub(crate) trait Named {
     fn of(name: &str) -> Self;
+}
+
+/// Reads the name of the next field, if there is another one.
+pub(crate) fn key<F: Named>(entries: &mut dyn Source) -> Result<Option<F>, Failed> {
+    named(entries, F::of)
 }
 
 /// The seed that reads the name of the next field.
@@ -77,57 +81,50 @@ impl<F: Named> Visitor<'_> for Key<F> {
     }
 }
 
-/// Reads a record as the whole response, which must be an object.
+/// Reads a record as the whole response, which must be an object. Fills it where it is: a parser
+/// hands each value through many layers, and a wide record would be copied in each.
 pub(crate) fn whole<'de, D: Deserializer<'de>, T: Record>(from: D) -> Result<T, D::Error> {
     let mut read = Ok(T::default());
-    let filled = match &mut read {
-        Ok(record) => from.deserialize_map(Whole(record)),
-        Err(_) => Ok(Filled::Nothing),
+    let mut filled = Filled::Nothing;
+    let ended = match &mut read {
+        Ok(record) => from.deserialize_map(Whole {
+            name: T::NAME,
+            read: &mut |entries| {
+                filled = record.fill(entries, &Pool::default())?;
+                Ok(())
+            },
+        }),
+        Err(_) => Ok(()),
     };
-    match filled {
-        Ok(Filled::Fields | Filled::Nothing) if T::HAS_ID => {
+    match ended {
+        Ok(()) if T::HAS_ID && filled != Filled::Whole => {
             read = Err(D::Error::custom("it has no id that is a whole number"));
         }
-        Ok(_) => {}
+        Ok(()) => {}
         Err(error) => read = Err(error),
     }
     read
 }
 
-/// Fills the record where it is: a parser hands each value through many layers, and a wide record
-/// would be copied in each.
-struct Whole<'a, T>(&'a mut T);
-
-impl<'de, T: Record> Visitor<'de> for Whole<'_, T> {
-    type Value = Filled;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(T::NAME)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Filled, A::Error> {
-        self.0.fill(entries, &Pool::default())
-    }
-}
-
-/// Reads a record in a field, or in a list. Anything but an object counts as absent.
-pub(crate) fn record<'de, D: Deserializer<'de>, P: Target>(
+/// Reads the next record, in a field or in a list, if there is another one. Anything but an object
+/// counts as absent.
+pub(crate) fn record<P: Target>(
     target: &mut P,
-    from: D,
+    from: &mut dyn Source,
     pool: &Pool,
-) -> Result<(), D::Error> {
-    from.deserialize_any(Object(target, pool))
+) -> Result<bool, Failed> {
+    from.value(&mut Object(target, pool))
 }
 
 /// A target for a record: reads it there, so that a wide one is not copied on its way.
 pub(crate) trait Target {
     /// Leaves out a record without its id and any other field.
-    fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<(), A::Error>;
+    fn fill(&mut self, entries: &mut dyn Source, pool: &Pool) -> Result<(), Failed>;
 }
 
 /// Inside the outer record.
 impl<T: Record> Target for Option<T> {
-    fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<(), A::Error> {
+    fn fill(&mut self, entries: &mut dyn Source, pool: &Pool) -> Result<(), Failed> {
         let record = self.insert(T::default());
         if !record.fill(entries, pool)?.counts::<T>() {
             *self = None;
@@ -137,30 +134,30 @@ impl<T: Record> Target for Option<T> {
 }
 
 /// In its own allocation.
-pub(super) struct Boxed<T>(pub(super) Option<Box<T>>);
+pub(super) struct Boxed<'a, T>(pub(super) &'a mut Option<Box<T>>);
 
-impl<T: Record> Target for Boxed<T> {
-    fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<(), A::Error> {
+impl<T: Record> Target for Boxed<'_, T> {
+    fn fill(&mut self, entries: &mut dyn Source, pool: &Pool) -> Result<(), Failed> {
         let mut record = Box::<T>::default();
         if record.fill(entries, pool)?.counts::<T>() {
-            self.0 = Some(record);
+            *self.0 = Some(record);
         }
         Ok(())
     }
 }
 
 /// In an allocation that equal records share.
-pub(super) struct Pooled<T>(pub(super) Option<Arc<T>>);
+pub(super) struct Pooled<'a, T>(pub(super) &'a mut Option<Arc<T>>);
 
-impl<T: Record + Shared> Target for Pooled<T> {
-    fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<(), A::Error> {
+impl<T: Record + Shared> Target for Pooled<'_, T> {
+    fn fill(&mut self, entries: &mut dyn Source, pool: &Pool) -> Result<(), Failed> {
         let mut record = pool.empty::<T>();
         let filled = match Arc::get_mut(&mut record) {
             Some(record) => record.fill(entries, pool)?,
             None => Filled::Nothing,
         };
         if filled.counts::<T>() {
-            self.0 = Some(pool.share(record));
+            *self.0 = Some(pool.share(record));
         }
         Ok(())
     }
@@ -168,7 +165,7 @@ impl<T: Record + Shared> Target for Pooled<T> {
 
 /// At the end of a list.
 impl<T: Record> Target for Vec<T> {
-    fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<(), A::Error> {
+    fn fill(&mut self, entries: &mut dyn Source, pool: &Pool) -> Result<(), Failed> {
         if self.capacity() == 0 {
             // Many lists have one record, and a vector of wide ones begins with four.
             self.reserve_exact(1);
@@ -187,56 +184,8 @@ impl<T: Record> Target for Vec<T> {
 
 struct Object<'a, P>(&'a mut P, &'a Pool);
 
-impl<'de, P: Target> Visitor<'de> for Object<'_, P> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<(), A::Error> {
+impl<P: Target> Taker for Object<'_, P> {
+    fn object(&mut self, entries: &mut dyn Source) -> Result<(), Failed> {
         self.0.fill(entries, self.1)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    nothing_else!(());
-}
-
-/// A list of values up to this size starts with a capacity of [`MANY`]: most are lists of ids of
-/// about that length.
-const SMALL: usize = 8;
-const MANY: usize = 16;
-
-/// The next item of a list.
-pub(super) struct Item<'a, T>(pub(super) &'a mut Vec<T>, pub(super) &'a Pool);
-
-impl<'de, T: Soft> DeserializeSeed<'de> for Item<'_, T> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        let Self(list, pool) = self;
-        if list.capacity() == 0 && size_of::<T>() <= SMALL {
-            list.reserve_exact(MANY);
-        }
-        T::push(list, from, pool)
-    }
-}
-
-/// A value in a table.
-pub(super) struct Element<'p, T>(pub(super) &'p Pool, pub(super) PhantomData<T>);
-
-impl<'de, T: Soft> DeserializeSeed<'de> for Element<'_, T> {
-    type Value = Option<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
-        T::read(from, self.0)
     }
 }

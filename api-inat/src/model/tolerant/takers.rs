@@ -1,28 +1,15 @@
-//! The visitors: one for each kind of value, each tolerating all others.
+//! What values are read into: one taker for each kind, each tolerating all others.
 
-use std::{collections::BTreeMap, fmt, marker::PhantomData};
+use std::collections::BTreeMap;
 
-use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
 
 use super::{
-    Maybe, Pool, Scalar, Soft,
-    nothing_else::nothing_else,
-    records::{Element, Item},
+    Pool, Scalar, Soft,
+    source::{Failed, Source, Taker},
 };
 
-/// The visitor of a single value. The conversion is behind a table of functions, so that a program
-/// contains this visitor once for all types.
-pub(super) struct Single<'a>(pub(super) &'a mut dyn Taker);
-
-/// Receives a single value.
-pub(super) trait Taker {
-    fn text(&mut self, text: &str);
-    fn whole(&mut self, number: u64);
-    fn negative(&mut self, number: i64);
-    fn float(&mut self, number: f64);
-    fn flag(&mut self, flag: bool);
-}
-
+/// A single value.
 impl<T: Scalar> Taker for Option<T> {
     fn text(&mut self, text: &str) {
         *self = T::from_text(text);
@@ -43,66 +30,10 @@ impl<T: Scalar> Taker for Option<T> {
     fn flag(&mut self, flag: bool) {
         *self = T::from_flag(flag);
     }
-}
 
-impl<'de> Visitor<'de> for Single<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        self.0.text(text);
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
-        self.0.whole(number);
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
-        match u64::try_from(number) {
-            Ok(number) => self.0.whole(number),
-            Err(_) => self.0.negative(number),
-        }
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<(), E> {
-        self.0.float(number);
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<(), E> {
-        self.0.flag(flag);
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
-        while let Some(Maybe(key)) = entries.next_key::<Maybe<Box<str>>>()? {
-            match key.as_deref() {
-                Some(NUMBER) => {
-                    let text = entries
-                        .next_value::<Maybe<Box<str>>>()?
-                        .0
-                        .unwrap_or_default();
-                    if let Ok(number) = text.parse() {
-                        self.0.float(number);
-                    }
-                }
-                _ => drop(entries.next_value::<IgnoredAny>()?),
-            }
+    fn object(&mut self, entries: &mut dyn Source) -> Result<(), Failed> {
+        if let Some(number) = number(entries)? {
+            *self = T::from_float(number);
         }
         Ok(())
     }
@@ -112,72 +43,172 @@ impl<'de> Visitor<'de> for Single<'_> {
 /// number with a fraction is an object with this key and the number's text.
 const NUMBER: &str = "$serde_json::private::Number";
 
-pub(super) struct Entries<'p, T>(&'p Pool, PhantomData<T>);
-
-impl<'p, T> Entries<'p, T> {
-    pub(super) fn new(pool: &'p Pool) -> Self {
-        Self(pool, PhantomData)
+/// Reads such an object.
+fn number(entries: &mut dyn Source) -> Result<Option<f64>, Failed> {
+    let mut found = None;
+    while let Some(is_number) = named(entries, |name| name == NUMBER)? {
+        match is_number {
+            true => {
+                let mut text = None::<Box<str>>;
+                entries.value(&mut text)?;
+                found = text.and_then(|text| text.parse().ok()).or(found);
+            }
+            false => drop(entries.skip()?),
+        }
     }
+    Ok(found)
 }
 
-impl<'de, T: Soft> Visitor<'de> for Entries<'_, T> {
-    type Value = Option<BTreeMap<Box<str>, T>>;
+/// Returns what this function makes of the next name.
+pub(super) fn named<T>(
+    entries: &mut dyn Source,
+    of: impl Fn(&str) -> T,
+) -> Result<Option<T>, Failed> {
+    let mut found = None;
+    entries.name(&mut |name| found = Some(of(name)))?;
+    Ok(found)
+}
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
+/// A table, such as counts by name.
+pub(super) struct Table<'a, T> {
+    pub(super) found: Option<BTreeMap<Box<str>, T>>,
+    pub(super) pool: &'a Pool,
+}
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut found = BTreeMap::new();
-        while let Some(name) = entries.next_key::<Box<str>>()? {
-            if let Some(value) = entries.next_value_seed(Element(self.0, PhantomData))? {
+impl<T: Soft> Taker for Table<'_, T> {
+    fn object(&mut self, entries: &mut dyn Source) -> Result<(), Failed> {
+        let found = self.found.insert(BTreeMap::new());
+        while let Some(name) = named(entries, |name| Box::<str>::from(name))? {
+            let mut value = None;
+            T::take(&mut value, entries, self.pool)?;
+            if let Some(value) = value {
                 found.insert(name, value);
             }
         }
-        Ok(Some(found))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    nothing_else!(None);
-}
-
-pub(super) struct List<'p, T>(&'p Pool, PhantomData<T>);
-
-impl<'p, T> List<'p, T> {
-    pub(super) fn new(pool: &'p Pool) -> Self {
-        Self(pool, PhantomData)
+        Ok(())
     }
 }
 
-impl<'de, T: Soft> Visitor<'de> for List<'_, T> {
-    type Value = Vec<T>;
+pub(super) struct List<'a, T> {
+    pub(super) found: &'a mut Vec<T>,
+    pub(super) pool: &'a Pool,
+}
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
+impl<T: Soft> Taker for List<'_, T> {
+    fn list(&mut self, items: &mut dyn Source) -> Result<(), Failed> {
+        while T::push(self.found, items, self.pool)? {}
+        Ok(())
+    }
+}
+
+/// Any JSON, unchanged.
+impl Taker for Value {
+    fn null(&mut self) {
+        *self = Self::Null;
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Vec::new())
+    fn text(&mut self, text: &str) {
+        *self = text.into();
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(Vec::new())
+    fn whole(&mut self, number: u64) {
+        *self = number.into();
     }
 
-    nothing_else!(Vec::new());
+    fn negative(&mut self, number: i64) {
+        *self = number.into();
+    }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let mut list = Vec::new();
-        while items.next_element_seed(Item(&mut list, self.0))?.is_some() {}
-        Ok(list)
+    fn float(&mut self, number: f64) {
+        *self = number.into();
+    }
+
+    fn flag(&mut self, flag: bool) {
+        *self = flag.into();
+    }
+
+    fn list(&mut self, items: &mut dyn Source) -> Result<(), Failed> {
+        let (mut list, mut item) = (Vec::new(), Self::Null);
+        while items.value(&mut item)? {
+            list.push(item.take());
+        }
+        *self = Self::Array(list);
+        Ok(())
+    }
+
+    fn object(&mut self, entries: &mut dyn Source) -> Result<(), Failed> {
+        let mut map = Map::new();
+        while let Some(name) = named(entries, str::to_owned)? {
+            let mut value = Self::Null;
+            entries.value(&mut value)?;
+            map.insert(name, value);
+        }
+        *self = match exact(&map) {
+            Some(number) => Self::Number(number),
+            None => Self::Object(map),
+        };
+        Ok(())
+    }
+}
+
+/// The number of an object that stands for one, with all its digits.
+fn exact(map: &Map<String, Value>) -> Option<Number> {
+    let only = map.get(NUMBER).filter(|_| map.len() == 1)?;
+    only.as_str()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::tolerant::alone;
+
+    fn read(text: &str) -> Result<Value, serde_json::Error> {
+        alone(&mut serde_json::Deserializer::from_str(text), |from| {
+            let mut value = Value::Bool(true);
+            from.value(&mut value)?;
+            Ok(value)
+        })
+    }
+
+    /// As serde_json reads it.
+    #[test]
+    fn any_json_stays_unchanged() {
+        for text in [
+            "null",
+            "false",
+            "0",
+            "-1",
+            "18446744073709551615",
+            "-9223372036854775808",
+            "1e400",
+            "-0.5",
+            r#""""#,
+            r#""a\n\u00e9""#,
+            "[]",
+            "[null,[1,[]],{}]",
+            "{}",
+            r#"{"a":null,"b":[{"c":{"d":[true,"e",2.5]}}],"a":1}"#,
+            "[1",
+            r#"{"a":}"#,
+            "",
+        ] {
+            let theirs = serde_json::from_str::<Value>(text);
+            assert_eq!(read(text).ok(), theirs.ok(), "{text}");
+        }
+    }
+
+    /// With `arbitrary_precision`, serde_json hands a number over as an object.
+    #[test]
+    fn a_number_with_all_its_digits_is_a_number() {
+        let number = json!({NUMBER: "0.5", "b": {NUMBER: "1.5"}});
+        let found = alone(number, |from| {
+            let mut value = Value::Null;
+            from.value(&mut value)?;
+            Ok(value)
+        });
+        let found = found.unwrap_or_default();
+        assert_eq!(found, json!({NUMBER: "0.5", "b": 1.5}));
     }
 }
