@@ -30,10 +30,7 @@ pub(super) fn measure(
     measured: &mut Measured,
 ) -> Result<(), Stop> {
     match depth {
-        Depth::Everything => {
-            all(workspace, measured)?;
-            rebuilds(workspace, measured)?;
-        }
+        Depth::Everything => all(workspace, measured)?,
         Depth::Steady => {
             for program in &PROGRAMS[..2] {
                 let package = format!("program-{program}");
@@ -58,7 +55,11 @@ pub(super) fn measure(
 }
 
 /// Processor seconds of a build after a change of `main.rs`; the median of some.
-fn rebuilds(workspace: &BenchWorkspace, measured: &mut Measured) -> Result<(), Stop> {
+pub(super) fn rebuilds(
+    workspace: &BenchWorkspace,
+    _: Depth,
+    measured: &mut Measured,
+) -> Result<(), Stop> {
     for program in ["tool", "ureq"] {
         let package = format!("program-{program}");
         workspace.build(&package)?;

@@ -134,9 +134,9 @@ pub(super) const GOALS: &[Goal] = &[
 
     goal("packages", "core: packages", One("packages/core"), 30.0),
     goal("packages", "small tool: packages", One("packages/tool"), 56.0),
+    goal("rebuilds", "small tool: rebuild after a change of main.rs ÷ bare ureq", Ratio("cpu/rebuild-tool", "cpu/rebuild-ureq"), 1.25),
     goal("builds", "core: processor seconds of a build ÷ oauth2 without features", Ratio("cpu/core", "cpu/oauth2"), 0.45),
     goal("builds", "small tool: processor seconds of a build ÷ oauth2 + ureq", Ratio("cpu/tool", "cpu/oauth2-ureq"), 0.95),
-    goal("builds", "small tool: rebuild after a change of main.rs ÷ bare ureq", Ratio("cpu/rebuild-tool", "cpu/rebuild-ureq"), 1.25),
     goal("builds", "small tool: stripped size ÷ bare ureq", Ratio("bytes/tool", "bytes/ureq"), 1.25),
 
     goal("programs", "start with a stored token, one API read: wall time ÷ bare ureq", One("wall/start-ours-bare"), 1.15),

@@ -42,7 +42,7 @@ cargo xtask bench [--only GROUP…]   measures and prints every goal with its fi
 cargo xtask bench --check           measures the figures that repeat; fails if one grew by more than 5 %
 cargo xtask bench --write-figures   writes those figures to docs/performance-figures.txt
 
-  GROUP   values, exchange, sends, renewal, line, memory, calls, crowd, fleet, observations, space, packages, programs, python, builds
+  GROUP   values, exchange, sends, renewal, line, memory, calls, crowd, fleet, observations, space, packages, programs, python, rebuilds, builds
 
 Needs valgrind; `python` needs a python3 with venv and, once, pip's network; `builds` needs strip and nm, from binutils;
 `sends` and `line` need openssl; `fleet` needs the servers of PostgreSQL and Redis.
@@ -137,6 +137,11 @@ const GROUPS: &[Group] = &[
     Group {
         name: "python",
         measure: python::measure,
+        steady: false,
+    },
+    Group {
+        name: "rebuilds",
+        measure: builds::rebuilds,
         steady: false,
     },
     Group {
