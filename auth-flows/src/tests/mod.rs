@@ -6,6 +6,7 @@ mod example;
 mod lease_wait;
 mod looked;
 mod orders;
+mod outages;
 mod outlived;
 mod replaced;
 mod single_flight;

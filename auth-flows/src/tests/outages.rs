@@ -1,0 +1,297 @@
+//! Hosts that share an engine, in random orders of calls, renewals, logins, logouts, outages and lost
+//! leases: whatever happens, the last login is alive everywhere once the engine is back, and a logout
+//! stays. The real drivers of both worlds, on a clock of the test's own.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use auth_core::{
+    AsyncTransport, Body, Error, Limits, Request, Response, TokenKind, Transport, TransportError,
+};
+use proptest::prelude::*;
+
+use super::{
+    bounds::{AskLogin, Sim},
+    example::{TOKEN_URL, WWW, response, service},
+};
+use crate::{AsyncClient, Client, Status, clock};
+
+#[expect(dead_code, reason = "no thread of this test could end a silence")]
+#[path = "../../tests/it/engine.rs"]
+mod engine;
+
+use engine::{Engine, Host, Way};
+
+/// A server that accepts each refresh token once. Token `n` of login `l` has the texts `access-l-n`
+/// and `refresh-l-n`.
+#[derive(Clone, Default)]
+struct Server(Arc<Mutex<Tokens>>);
+
+#[derive(Default)]
+struct Tokens {
+    issued: usize,
+    logins: usize,
+    /// The texts of valid tokens.
+    valid: HashSet<String>,
+}
+
+impl Tokens {
+    fn issue(&mut self, login: usize) -> Response {
+        self.issued += 1;
+        let n = self.issued;
+        let (access, refresh) = (
+            format!("access-{login}-{n}"),
+            format!("refresh-{login}-{n}"),
+        );
+        let body = format!(
+            r#"{{"access_token":"{access}","refresh_token":"{refresh}","token_type":"bearer","expires_in":864000}}"#
+        );
+        self.valid.extend([access, refresh]);
+        response(200, &body)
+    }
+
+    fn respond(&mut self, request: &Request) -> Response {
+        let form = match request.body() {
+            Body::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            _ => String::new(),
+        };
+        let field = |name: &str| {
+            let fields = form.split('&').filter_map(|field| field.split_once('='));
+            let mut found = fields.filter(|field| field.0 == name);
+            found.next().map(|field| field.1.to_owned())
+        };
+        let uri = request.uri().to_string();
+        if uri == TOKEN_URL {
+            let Some(refresh) = field("refresh_token") else {
+                self.logins += 1;
+                return self.issue(self.logins);
+            };
+            if !self.valid.remove(&refresh) {
+                return response(400, r#"{"error":"invalid_grant"}"#);
+            }
+            self.valid.remove(&refresh.replace("refresh", "access"));
+            return self.issue(login_of(&refresh));
+        }
+        if uri.starts_with(WWW) {
+            let bearer = request.headers()["authorization"].to_str().expect("text");
+            let is_valid = self.valid.contains(bearer.trim_start_matches("Bearer "));
+            return response(if is_valid { 200 } else { 401 }, "{}");
+        }
+        let revoked = login_of(&field("token").expect("a revocation"));
+        self.valid.retain(|token| login_of(token) != revoked);
+        response(200, "")
+    }
+}
+
+fn login_of(token: &str) -> usize {
+    let login = token.split('-').nth(1).and_then(|login| login.parse().ok());
+    login.expect("a token of this server")
+}
+
+impl Server {
+    fn tokens<R>(&self, of: impl FnOnce(&mut Tokens) -> R) -> R {
+        of(&mut self.0.lock().expect("no panic"))
+    }
+}
+
+impl Transport for Server {
+    fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
+        Ok(self.tokens(|tokens| tokens.respond(&request)))
+    }
+}
+
+impl AsyncTransport for Server {
+    async fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
+        Ok(self.tokens(|tokens| tokens.respond(&request)))
+    }
+}
+
+enum World {
+    Blocking(Client),
+    Async(AsyncClient, Sim),
+}
+
+/// Makes the same call in either world.
+macro_rules! call {
+    ($world:expr, $session:ident => $call:expr) => {
+        match $world {
+            World::Blocking(client) => {
+                let $session = client.account("me");
+                $call
+            }
+            World::Async(client, sim) => {
+                let $session = client.account("me");
+                sim.block_on($call)
+            }
+        }
+    };
+}
+
+impl World {
+    fn call(&self) -> Result<(), Error> {
+        call!(self, me => me.send(AskLogin))
+    }
+
+    fn renew(&self) {
+        match self {
+            Self::Blocking(client) => drop(client.account("me").invalidate(TokenKind::Login)),
+            Self::Async(client, sim) => {
+                drop(sim.block_on(client.account("me").invalidate(TokenKind::Login)));
+            }
+        }
+        drop(self.call());
+    }
+
+    fn log_in(&self) -> Result<Status, Error> {
+        call!(self, me => me.log_in_with_password("alice", "password"))
+    }
+
+    fn log_out(&self) -> bool {
+        call!(self, me => me.log_out()).is_ok()
+    }
+
+    fn status(&self) -> Status {
+        call!(self, me => me.status()).expect("a status")
+    }
+}
+
+/// What happens at a host.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Call,
+    Renew,
+    /// The API forgets all access tokens.
+    Revoke,
+    LogIn,
+    LogOut,
+    /// Its way to the engine changes.
+    Way(Way),
+    EndLeases,
+    Wait(u64),
+    /// It ends, and starts anew.
+    Restart,
+}
+
+fn acts() -> impl Strategy<Value = Vec<(usize, Act)>> {
+    let way = prop_oneof![Just(Way::Open), Just(Way::SavesFail), Just(Way::Refused)];
+    let act = prop_oneof![
+        4 => Just(Act::Call),
+        6 => Just(Act::Renew),
+        1 => Just(Act::Revoke),
+        1 => Just(Act::LogIn),
+        1 => Just(Act::LogOut),
+        6 => way.prop_map(Act::Way),
+        4 => Just(Act::EndLeases),
+        2 => (1u64..100).prop_map(Act::Wait),
+        1 => Just(Act::Restart),
+    ];
+    proptest::collection::vec((0usize..3, act), 0..40)
+}
+
+struct Fleet {
+    engine: Engine,
+    server: Server,
+    hosts: Vec<(World, Host)>,
+}
+
+impl Fleet {
+    fn new() -> Self {
+        let (engine, server) = (Engine::default(), Server::default());
+        let hosts = (0..3).map(|n| start(n, engine.host(), &server)).collect();
+        Self {
+            engine,
+            server,
+            hosts,
+        }
+    }
+
+    /// The login of the stored record.
+    fn stored(&self) -> Option<usize> {
+        let record = self.engine.record()?;
+        let token = record.token(TokenKind::Login)?;
+        Some(login_of(token.expose_secret()))
+    }
+}
+
+fn start(n: usize, host: Host, server: &Server) -> (World, Host) {
+    let world = match n {
+        1 => {
+            let sim = Sim::default();
+            let client = AsyncClient::new(service(), server.clone(), sim.clone(), host.clone());
+            World::Async(client, sim)
+        }
+        _ => World::Blocking(Client::new(service(), server.clone(), host.clone())),
+    };
+    (world, host)
+}
+
+/// Runs the acts, and returns the fleet with the login that is to be alive, if any.
+fn run(acts: &[(usize, Act)]) -> (Fleet, Option<usize>) {
+    let mut fleet = Fleet::new();
+    let mut current = None;
+    for &(n, act) in acts {
+        let (world, host) = &fleet.hosts[n];
+        // Generations are times.
+        clock::test::advance(Duration::from_secs(1));
+        match act {
+            Act::Call => drop(world.call()),
+            Act::Renew => world.renew(),
+            Act::Revoke => fleet.server.tokens(|tokens| {
+                tokens.valid.retain(|token| !token.starts_with("access"));
+            }),
+            Act::LogIn => {
+                // A login that is not saved may lose to a renewal of the one before, elsewhere.
+                host.set(Way::Open);
+                if world.log_in().is_ok() {
+                    current = fleet.stored();
+                }
+            }
+            Act::LogOut => {
+                host.set(Way::Open);
+                if world.log_out() {
+                    current = None;
+                }
+            }
+            Act::Way(way) => host.set(way),
+            Act::EndLeases => fleet.engine.end_leases(),
+            Act::Wait(seconds) => clock::test::advance(Duration::from_secs(seconds)),
+            Act::Restart => {
+                host.set(Way::Open);
+                let host = host.clone();
+                fleet.hosts.remove(n);
+                fleet.hosts.insert(n, start(n, host, &fleet.server));
+            }
+        }
+    }
+    (fleet, current)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_fleet_loses_no_login_and_keeps_a_logout(acts in acts()) {
+        clock::test::set(Some(Duration::from_secs(100_000)));
+        let (fleet, current) = run(&acts);
+        for (_, host) in &fleet.hosts {
+            host.set(Way::Open);
+        }
+        fleet.engine.end_leases();
+        clock::test::advance(Duration::from_secs(600));
+        // Whatever waits is saved, before another host is asked.
+        for (world, _) in &fleet.hosts {
+            world.status();
+        }
+        for (world, _) in &fleet.hosts {
+            let result = world.call();
+            let status = world.status();
+            prop_assert!(status.unsaved.is_none(), "{:?}", status);
+            prop_assert_eq!(result.is_ok(), current.is_some(), "{:?} {:?}", result, current);
+        }
+        prop_assert_eq!(fleet.stored(), current);
+        clock::test::set(None);
+    }
+}
