@@ -176,10 +176,18 @@ impl Stored {
         };
         let longest = limits.total_timeout().unwrap_or(limits.timeout());
         let at_least = longest + AFTER_RESPONSE;
-        match self.ask(StoreStep::Confirm, |store| store.confirm(lease, at_least))? {
-            true => Ok(()),
-            false => Err(unsaved::lease_is_lost()),
+        for _ in 0..CONFIRMATIONS {
+            let start = clock::now();
+            if !self.ask(StoreStep::Confirm, |store| store.confirm(lease, at_least))? {
+                break;
+            }
+            // A process that hung since then may have lost the lease again.
+            let took = clock::now().monotonic.saturating_sub(start.monotonic);
+            if took <= AFTER_RESPONSE {
+                return Ok(());
+            }
         }
+        Err(unsaved::lease_is_lost())
     }
 
     pub(super) fn reserve(&self, lease: &FlowLease, bytes: usize) -> Result<(), Error> {
@@ -312,6 +320,9 @@ impl Stored {
 /// How long a lease holds after the end of its request: time for the save.
 const AFTER_RESPONSE: Duration = Duration::from_secs(5);
 
+/// How often a lease is confirmed for one request, if each time takes so long that it may have ended.
+const CONFIRMATIONS: usize = 3;
+
 /// How long a store may take until that is an event: longer than any disk, shorter than a user.
 const SLOW: Duration = Duration::from_secs(1);
 
@@ -350,3 +361,6 @@ impl Drop for FlowLease {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
