@@ -158,7 +158,7 @@ impl Report {
         proof: impl FnOnce() -> CheckResult,
     ) {
         let cell = self.absent(name, reason, proof);
-        output::line(format_args!(
+        self.line(format_args!(
             "  {name:<width$}  {cell}",
             width = NAME_WIDTH - 2
         ));

@@ -21,8 +21,9 @@ The results of running this workspace's flows and stores against real software:
   9), they run against our own test server; those rows are tests of api-infoflora (`tests/league`).
 - The stores run under system errors and in several processes at once. These processes are killed,
   stopped, cut off from a response, or given a wrong clock.
-- The stores that hosts share run over real PostgreSQL, PgBouncer and Redis servers, which are killed
-  and started again, or fail over to a standby; the hosts' network is cut and healed.
+- The stores that hosts share run over real PostgreSQL, PgBouncer, Redis and Valkey servers, which are
+  killed and started again, stay away, run out of disk, or fail over to a standby; the hosts' network
+  is cut and healed. Valkey is without TLS, as the package that ships it.
 - The checks of what our docs state of the running services (LIVE.md) run against our own test server:
   each fact true, then facts made false, one at a time.
 

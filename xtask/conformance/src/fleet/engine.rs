@@ -1,7 +1,7 @@
 //! A server of one kind: started, killed, started again.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -14,6 +14,7 @@ use auth_core::{Error, Store};
 use keystore::{EncryptionKey, Postgres, Redis};
 
 use super::program::{self, GUARDED, Ports, finished};
+use super::valkey;
 use crate::report::Failure;
 
 /// How long the lease of a dead process remains in these cases.
@@ -42,12 +43,11 @@ impl Kind {
         matches!(self, Self::Redis | Self::Valkey)
     }
 
-    /// The program of the server, and the one that sends it commands.
-    pub(super) fn program(self) -> &'static str {
+    /// The server's program, where it has the commands of Redis.
+    pub(super) fn redis_server(self) -> PathBuf {
         match self {
-            Self::Postgres | Self::Pooled => "postgres",
-            Self::Redis => "redis-server",
-            Self::Valkey => "valkey-server",
+            Self::Valkey => valkey::server(),
+            _ => "redis-server".into(),
         }
     }
 
@@ -187,7 +187,7 @@ impl Engine {
 
     /// Sends a command of Redis, and returns the response.
     pub(super) fn command(&self, words: &[&str]) -> Result<String, Failure> {
-        let mut cli = Command::new(self.kind.program().replace("-server", "-cli"));
+        let mut cli = Command::new("redis-cli");
         cli.env("REDISCLI_AUTH", PASSWORD)
             .args(["-e", "-p", &self.port().to_string()])
             .args(words);

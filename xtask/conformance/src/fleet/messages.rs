@@ -46,7 +46,7 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
         last_of_many(|server| Start::over(server, &engine.url(), &namespace))
     });
     // Once, beside the cases over the other engine.
-    if engine.kind.is_redis() {
+    if engine.kind == Kind::Redis {
         report.single(
             "a crash of the engine wakes waiters; they hear again",
             || crashed(engine),

@@ -17,6 +17,7 @@ mod setups;
 mod suite;
 mod tls;
 mod trouble;
+mod valkey;
 mod visitors;
 
 use std::ffi::OsString;
@@ -29,7 +30,6 @@ use engine::{Engine, Kind};
 pub(crate) use suite::act;
 pub(crate) use tls::open_once;
 
-use super::expect::ensure;
 use super::report::{CheckResult, Report};
 use crate::Stop;
 use worlds::World;
@@ -45,6 +45,27 @@ const TOOLS: &[(&str, &str)] = &[
     ("unshare", "util-linux"),
     ("nsenter", "util-linux"),
 ];
+
+/// Cases that start their engines themselves: the titles over PostgreSQL and over Redis.
+type Part = ([&'static str; 2], fn(Kind, &mut Report) -> CheckResult);
+
+/// The parts of a list run one after the other, the lists beside each other.
+const APART: &[&[Part]] = &[&[
+    (
+        [
+            "failover of PostgreSQL to a standby",
+            "failover of Redis to a replica",
+        ],
+        failover::run,
+    ),
+    (
+        [
+            "a host with cables to PostgreSQL, in a network namespace",
+            "a host with cables to Redis, in a network namespace",
+        ],
+        network::run,
+    ),
+]];
 
 pub(super) fn run(_: &[World; 2], report: &mut Report) -> Result<(), Stop> {
     let there = |tool: &str| {
@@ -65,77 +86,50 @@ pub(super) fn run(_: &[World; 2], report: &mut Report) -> Result<(), Stop> {
             "servers are missing: apt-get install -y --no-install-recommends {packages}"
         )));
     }
+    valkey::install()?;
     program::clean_up().map_err(|failure| Stop::Failed(failure.to_string()))?;
     // At the same time, because the cases mostly wait.
     thread::scope(|scope| {
-        let beside = |run: fn(Kind, &mut Report) -> Result<(), Stop>, kind| {
-            scope.spawn(move || {
-                let mut held = Report::held();
-                run(kind, &mut held).map(|()| held)
-            })
-        };
-        let both = [Kind::Postgres, Kind::Redis];
-        let apart = both.map(|kind| beside(apart, kind));
-        let redis = beside(over, Kind::Redis);
-        let valkey = there(Kind::Valkey.program()).then(|| beside(over, Kind::Valkey));
-        over(Kind::Postgres, report)?;
-        over(Kind::Pooled, report)?;
-        let panicked = |_| {
-            Err(Stop::Failed(
-                "cases that run beside others panicked".to_owned(),
-            ))
-        };
-        report.append(redis.join().unwrap_or_else(panicked)?);
-        match valkey {
-            Some(valkey) => report.append(valkey.join().unwrap_or_else(panicked)?),
-            None => {
-                report.about(Kind::Valkey.title());
-                report.not_offered(
-                    "all cases over Redis, with valkey-server",
-                    "Debian 12 has no package of it",
-                    has_no_package,
-                );
+        let mut apart = Vec::new();
+        for parts in APART {
+            for kind in [Kind::Postgres, Kind::Redis] {
+                apart.push(scope.spawn(move || held(|report| own_engines(parts, kind, report))));
             }
         }
-        for one in apart {
+        apart.push(scope.spawn(|| held(over_files)));
+        let [redis, valkey] = [Kind::Redis, Kind::Valkey]
+            .map(|kind| scope.spawn(move || held(|report| over(kind, report))));
+        over(Kind::Postgres, report)?;
+        over(Kind::Pooled, report)?;
+        for one in [redis, valkey].into_iter().chain(apart) {
+            let panicked = |_| Err(Stop::Failed("cases beside others panicked".to_owned()));
             report.append(one.join().unwrap_or_else(panicked)?);
         }
         Ok(())
     })
 }
 
-/// Runs the cases that need engines of their own, or none.
-fn apart(kind: Kind, report: &mut Report) -> Result<(), Stop> {
-    fails_over(kind, report)?;
-    is_cut_off(kind, report)?;
-    if kind.is_redis() {
-        over_files(report);
+/// Runs cases beside others, whose rows are printed later.
+fn held(run: impl FnOnce(&mut Report) -> Result<(), Stop>) -> Result<Report, Stop> {
+    let mut report = Report::held();
+    run(&mut report).map(|()| report)
+}
+
+/// Runs cases that start their engines themselves, one after the other.
+fn own_engines(parts: &[Part], kind: Kind, report: &mut Report) -> Result<(), Stop> {
+    for ([postgres, redis], run) in parts {
+        let title = match kind.is_redis() {
+            true => redis,
+            false => postgres,
+        };
+        report.about(title);
+        run(kind, report).map_err(|failure| Stop::Failed(format!("{title}: {failure}")))?;
     }
     Ok(())
 }
 
-/// Runs the cases of a primary and its standby.
-fn fails_over(kind: Kind, report: &mut Report) -> Result<(), Stop> {
-    let title = match kind.is_redis() {
-        true => "failover of Redis to a replica",
-        false => "failover of PostgreSQL to a standby",
-    };
-    report.about(title);
-    failover::run(kind, report).map_err(|failure| Stop::Failed(format!("{title}: {failure}")))
-}
-
-/// Runs the cases of a host behind cables.
-fn is_cut_off(kind: Kind, report: &mut Report) -> Result<(), Stop> {
-    let title = match kind.is_redis() {
-        true => "a host with cables to Redis, in a network namespace",
-        false => "a host with cables to PostgreSQL, in a network namespace",
-    };
-    report.about(title);
-    network::run(kind, report).map_err(|failure| Stop::Failed(format!("{title}: {failure}")))
-}
-
 /// Runs the cases that one host can have. `conformance stores` has its kills, cuts and clocks.
-fn over_files(report: &mut Report) {
+fn over_files(report: &mut Report) -> Result<(), Stop> {
     report.about("one host over the file store");
     report.single("32 processes: 50 rounds, 50 renewals", || {
         crowd::over_files(32)
@@ -144,14 +138,7 @@ fn over_files(report: &mut Report) {
         "the holder is stopped at each step: nothing is sent twice",
         accidents::stopped_over_files,
     );
-}
-
-/// Fails if the system could install Valkey.
-fn has_no_package() -> CheckResult {
-    let mut policy = Command::new("apt-cache");
-    let known = program::finished(policy.args(["policy", "valkey-server"]))?;
-    let known = known.contains("Candidate:") && !known.contains("Candidate: (none)");
-    ensure(!known, "apt-get install valkey-server, also in .ci/run")
+    Ok(())
 }
 
 /// Runs all cases over one engine.

@@ -245,11 +245,12 @@ pub(super) fn spawn(kind: Kind, around: &Path, ports: Ports) -> Result<Child, Fa
         .append(true)
         .open(around.join("server.log"))?;
     let [certificate, key] = [CERTIFICATE, PRIVATE_KEY].map(|name| around.join(name));
-    let with_tls = certificate.exists();
+    let with_tls = certificate.exists() && kind != Kind::Valkey;
     if kind.is_redis() {
         let mut command = mortal();
         command
-            .args(["--", kind.program()])
+            .arg("--")
+            .arg(kind.redis_server())
             .args(["--port", &port, "--bind", "127.0.0.1", ENGINE_ADDRESS])
             .args(["--save", "", "--appendonly", "yes"])
             .args(["--appendfsync", "always"])

@@ -26,21 +26,21 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
                 is(&error, ErrorKind::Configuration, &["database"])
             });
             report.single("a replica is not written", || replica(engine));
-            report.single("a server without room", full);
+            report.single("a server without room", || full(engine));
             report.single("a server without scripts", || {
-                let server = Server::start(&["--rename-command", "EVALSHA", ""])?;
+                let server = Server::start(engine.kind, &["--rename-command", "EVALSHA", ""])?;
                 let store = server.store()?;
                 let error = failed(store.try_lease(&key()))?;
                 is(&error, ErrorKind::Configuration, &["EVALSHA"])
             });
             report.single("a server without a free connection", || {
-                let server = Server::start(&["--maxclients", "1"])?;
+                let server = Server::start(engine.kind, &["--maxclients", "1"])?;
                 let _first = server.store()?;
                 let error = failed(server.store())?;
                 is(&error, ErrorKind::Transport, &["maxclients"])
             });
             report.single("a node of a cluster", || {
-                let server = Server::start(&["--cluster-enabled", "yes"])?;
+                let server = Server::start(engine.kind, &["--cluster-enabled", "yes"])?;
                 let error = failed(server.store())?;
                 is(&error, ErrorKind::Configuration, &["cluster"])
             });
@@ -130,10 +130,10 @@ struct Server {
 }
 
 impl Server {
-    fn start(options: &[&str]) -> Result<Self, Failure> {
+    fn start(kind: Kind, options: &[&str]) -> Result<Self, Failure> {
         let folder = tempfile::Builder::new().prefix("fleet-").tempdir()?;
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        let child = Command::new("redis-server")
+        let child = Command::new(kind.redis_server())
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
             .args(["--save", "", "--requirepass", PASSWORD])
             .args(options)
@@ -186,13 +186,16 @@ fn ask(port: u16, command: &[&str]) -> Result<String, Failure> {
 
 fn replica(engine: &Engine) -> CheckResult {
     let port = engine.port().to_string();
-    let server = Server::start(&["--replicaof", &format!("127.0.0.1 {port}")])?;
+    let server = Server::start(engine.kind, &["--replicaof", &format!("127.0.0.1 {port}")])?;
     let error = failed(server.store())?;
     is(&error, ErrorKind::Configuration, &["replica", "primary"])
 }
 
-fn full() -> CheckResult {
-    let server = Server::start(&["--maxmemory", "1", "--maxmemory-policy", "noeviction"])?;
+fn full(engine: &Engine) -> CheckResult {
+    let server = Server::start(
+        engine.kind,
+        &["--maxmemory", "1", "--maxmemory-policy", "noeviction"],
+    )?;
     let store = server.store()?;
     let error = failed(store.try_lease(&key()))?;
     is(&error, ErrorKind::Store, &["no room", "memory"])?;

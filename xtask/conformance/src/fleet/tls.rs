@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::engine::{self, Engine, Kind, PASSWORD};
 use super::program::{AUTHORITY, GUARDED, STRANGER, finished};
+use super::valkey;
 use crate::expect::ensure;
 use crate::output;
 use crate::report::{CheckResult, Report};
@@ -32,6 +33,15 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
             let words = ["TLS", "correct the URL"];
             refused(engine, AUTHORITY, &url, Configuration, &words)
         });
+        return;
+    }
+    if engine.kind == Kind::Valkey {
+        report.not_offered(
+            "TLS, as over Redis",
+            "the package that ships Valkey builds it without TLS",
+            valkey::has_no_tls,
+        );
+        plain(engine, report);
         return;
     }
     report.single("TLS, the right authority: one renewal", || renewed(engine));
@@ -57,12 +67,17 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
         }
     });
     if engine.kind.is_redis() {
-        report.single("TLS to a server without it: what to do", || {
-            let url = engine.url().replace("redis://", "rediss://");
-            let words = ["TLS failed", "has TLS at this port"];
-            refused(engine, AUTHORITY, &url, TimedOut, &words)
-        });
+        plain(engine, report);
     }
+}
+
+/// A server of Redis without TLS at this port.
+fn plain(engine: &Engine, report: &mut Report) {
+    report.single("TLS to a server without it: what to do", || {
+        let url = engine.url().replace("redis://", "rediss://");
+        let words = ["TLS failed", "has TLS at this port"];
+        refused(engine, AUTHORITY, &url, TimedOut, &words)
+    });
 }
 
 /// Two hosts that reach the engine over TLS only.
