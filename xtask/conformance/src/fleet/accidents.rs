@@ -6,10 +6,14 @@ use std::time::{Duration, Instant};
 use auth_core::ErrorKind;
 
 use super::engine::{Engine, LEASE};
+use super::outages;
 use super::scene::{MOST_STEPS, SLACK, Scene, each_step, may_be_tried_again};
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
 use crate::stores::store_dir::{StoreDir, counted, rotations, since};
+
+/// How long a server is away that starts slowly.
+const DOWN: Duration = Duration::from_secs(3);
 
 pub(super) fn run(engine: &Engine, report: &mut Report) {
     report.single(
@@ -20,22 +24,11 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
         "the holder is stopped at each step: nothing is sent twice",
         || each_step(|step| stopped(&Scene::new(engine)?, step)),
     );
-    for (name, down) in [
-        (
-            "the engine crashes at each step, back at once",
-            Duration::ZERO,
-        ),
-        (
-            "the engine crashes at each step, back after 3 s",
-            Duration::from_secs(3),
-        ),
-    ] {
-        report.single(name, || crashes(engine, down));
-    }
-    report.single("the engine is away for 20 s at the save", || {
-        let save = |name: &str| name == "before save";
-        let crashed = crash_where(engine, Duration::from_secs(20), save)?;
-        ensure(crashed == 1, "the save was not reached")
+    report.single("the engine crashes at each step, back at once", || {
+        crashes(engine)
+    });
+    report.single("the engine crashes at each step, back after 3 s", || {
+        outages::at_each_step(engine, DOWN)
     });
 }
 
@@ -108,34 +101,21 @@ fn stopped(scene: &Scene, step: usize) -> Result<bool, Failure> {
     Ok(true)
 }
 
-fn crashes(engine: &Engine, down: Duration) -> CheckResult {
-    let crashed = crash_where(engine, down, |_| true)?;
-    ensure(
-        crashed >= 10,
-        format!("expected at least 10 steps, got {crashed}"),
-    )
-}
-
-/// Kills the engine at each step with such a name, one after the other: it is one for all.
-fn crash_where(
-    engine: &Engine,
-    down: Duration,
-    wanted: impl Fn(&str) -> bool,
-) -> Result<usize, Failure> {
-    let mut crashed = 0;
+/// Kills the engine at each step, one after the other: it is one for all.
+fn crashes(engine: &Engine) -> CheckResult {
     for step in 1..MOST_STEPS {
         let scene = Scene::new(engine)?;
         let mark = scene.server.requests().mark();
         let pause = Duration::from_millis(300);
         let Some((mut worker, name)) = scene.halted(step, Some(pause))? else {
-            return Ok(crashed);
+            let reached = step - 1;
+            return ensure(
+                reached >= 10,
+                format!("expected at least 10 steps, got {reached}"),
+            );
         };
-        if !wanted(&name) {
-            continue;
-        }
-        crashed += 1;
         let at_this = |failure: Failure| format!("step {step}, {name}: {failure}");
-        engine.crash(down).map_err(at_this)?;
+        engine.crash(Duration::ZERO).map_err(at_this)?;
         let own = worker.hear()?;
         scene.goes_on(&own, worker, mark).map_err(at_this)?;
     }

@@ -10,6 +10,7 @@ mod engine;
 mod failover;
 mod messages;
 mod network;
+mod outages;
 mod program;
 mod scene;
 mod service;
@@ -50,22 +51,31 @@ const TOOLS: &[(&str, &str)] = &[
 type Part = ([&'static str; 2], fn(Kind, &mut Report) -> CheckResult);
 
 /// The parts of a list run one after the other, the lists beside each other.
-const APART: &[&[Part]] = &[&[
-    (
+const APART: &[&[Part]] = &[
+    &[
+        (
+            [
+                "failover of PostgreSQL to a standby",
+                "failover of Redis to a replica",
+            ],
+            failover::run,
+        ),
+        (
+            [
+                "a host with cables to PostgreSQL, in a network namespace",
+                "a host with cables to Redis, in a network namespace",
+            ],
+            network::run,
+        ),
+    ],
+    &[(
         [
-            "failover of PostgreSQL to a standby",
-            "failover of Redis to a replica",
+            "PostgreSQL, away in mid-renewal",
+            "Redis, away in mid-renewal",
         ],
-        failover::run,
-    ),
-    (
-        [
-            "a host with cables to PostgreSQL, in a network namespace",
-            "a host with cables to Redis, in a network namespace",
-        ],
-        network::run,
-    ),
-]];
+        outages::run,
+    )],
+];
 
 pub(super) fn run(_: &[World; 2], report: &mut Report) -> Result<(), Stop> {
     let there = |tool: &str| {

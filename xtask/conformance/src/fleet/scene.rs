@@ -56,7 +56,12 @@ impl Scene {
 
     /// The same, at an engine with a URL of its own.
     pub(super) fn at(url: &str, namespace: &str) -> Result<Self, Failure> {
-        let server = server(Rotation::KillFamily)?;
+        Self::with(Rotation::KillFamily, url, namespace)
+    }
+
+    /// The same, at a server that treats refresh tokens in this way.
+    pub(super) fn with(rotation: Rotation, url: &str, namespace: &str) -> Result<Self, Failure> {
+        let server = server(rotation)?;
         let start = Start::over(&server, url, namespace);
         start.spawn()?.ask("log-in")?.went_well()?;
         Ok(Self::of(server, start))
@@ -76,6 +81,12 @@ impl Scene {
             start,
             holder_under: Vec::new(),
         }
+    }
+
+    /// Lets all programs call in the async world.
+    pub(super) fn in_async(mut self) -> Self {
+        self.start = self.start.asynchronous();
+        self
     }
 
     /// Runs the holder under another program.
@@ -150,8 +161,8 @@ pub(super) struct Holder {
     pub(super) scene: Scene,
     pub(super) worker: Worker,
     /// The step that it was stopped at.
-    name: String,
-    mark: Mark,
+    pub(super) name: String,
+    pub(super) mark: Mark,
     /// What it has said since.
     heard: Option<Heard>,
 }

@@ -53,8 +53,13 @@ impl Start {
     pub(crate) fn like(self, world: &World) -> Self {
         match world {
             World::Blocking(_) => self,
-            World::Async(..) => self.option("--async"),
+            World::Async(..) => self.asynchronous(),
         }
+    }
+
+    /// In the async world, where it executes single orders.
+    pub(crate) fn asynchronous(self) -> Self {
+        self.option("--async")
     }
 
     /// Halts it at this step, counted from 1.
