@@ -8,6 +8,7 @@ mod accidents;
 mod crowd;
 mod engine;
 mod failover;
+mod frozen;
 mod messages;
 mod network;
 mod outages;
@@ -74,6 +75,13 @@ const APART: &[&[Part]] = &[
             "Redis, away in mid-renewal",
         ],
         outages::run,
+    )],
+    &[(
+        [
+            "a host that hangs for a minute, over PostgreSQL",
+            "a host that hangs for a minute, over Redis",
+        ],
+        frozen::run,
     )],
 ];
 

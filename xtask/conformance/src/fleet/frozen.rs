@@ -1,0 +1,99 @@
+//! A host that hangs for longer than any lease, at each step of a renewal.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use auth_core::ErrorKind;
+
+use super::engine::{Engine, Kind, LEASE};
+use super::scene::{
+    CONFIRMED, Holder, SLACK, Scene, each, may_be_tried_again, stopped_at_each_step,
+};
+use crate::expect::ensure;
+use crate::report::{CheckResult, Report};
+use crate::stores::store_dir::{counted, rotations, since};
+use crate::stores::worker_process::Heard;
+
+/// Longer than a lease that was confirmed, and than the wait for one.
+const ASLEEP: Duration = Duration::from_secs(60);
+
+/// What a host that hangs for so long costs, by the step at which it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Loss {
+    /// Another host renews, and both go on.
+    Nothing,
+    /// The used refresh token comes again when the host wakes: no server says whether it has come.
+    AtWaking,
+    /// The new token is in the memory of that host only, and another one sends the used one.
+    Meanwhile,
+}
+
+impl Loss {
+    fn of(step: &str) -> Self {
+        match step {
+            "before POST /oauth/token" => Self::AtWaking,
+            "after POST /oauth/token" | "before save" => Self::Meanwhile,
+            _ => Self::Nothing,
+        }
+    }
+}
+
+pub(super) fn run(kind: Kind, report: &mut Report) -> CheckResult {
+    let engine = Engine::start_hasty(kind)?;
+    report.single("stopped for 60 s at each step: as the guide says", || {
+        // Each world over one of the engines: what a late save finds is the engine's.
+        let scene = |namespace: &str| {
+            let scene = Scene::at(&engine.url(), namespace)?;
+            Ok(match kind.is_redis() {
+                true => scene.in_async(),
+                false => scene,
+            })
+        };
+        let holders = stopped_at_each_step(&engine, scene)?;
+        let end = Instant::now() + ASLEEP;
+        each(holders, |holder| {
+            let name = holder.name.clone();
+            wakes(holder, end).map_err(|failure| format!("{name}: {failure}").into())
+        })
+    });
+    Ok(())
+}
+
+/// Another host calls while the holder is stopped. The holder wakes at the end, and a late save of
+/// its replaces no newer record.
+fn wakes(holder: Holder, end: Instant) -> CheckResult {
+    let (scene, mut worker) = (&holder.scene, holder.worker);
+    let loss = Loss::of(&holder.name);
+    let needs_login = |heard: Heard| {
+        let is_so = heard.is(ErrorKind::NeedsLogin);
+        ensure(is_so, format!("expected NeedsLogin, got {heard:?}"))
+    };
+    let mut other = scene.start.spawn()?;
+    let heard = scene.call_within(&mut other, CONFIRMED + LEASE + SLACK)?;
+    match loss {
+        Loss::Meanwhile => {
+            needs_login(heard)?;
+            other.ask("log-in")?.went_well()?;
+        }
+        Loss::Nothing | Loss::AtWaking => heard.went_well()?,
+    }
+    thread::sleep(end.saturating_duration_since(Instant::now()));
+    worker.go_on()?;
+    let own = worker.hear()?;
+    match loss {
+        Loss::AtWaking => {
+            needs_login(own)?;
+            other.ask("log-in")?.went_well()?;
+        }
+        Loss::Nothing | Loss::Meanwhile => {
+            ensure(may_be_tried_again(&own), format!("it woke with {own:?}"))?;
+        }
+    }
+    let mark = scene.server.requests().mark();
+    for one in [&mut worker, &mut other, &mut scene.start.spawn()?] {
+        scene.call_within(one, SLACK)?.went_well()?;
+    }
+    // What is stored is the newest login, whatever the holder saved.
+    counted("late token requests", since(&scene.server, mark).token(), 0)?;
+    counted("renewals", rotations(&since(&scene.server, holder.mark)), 1)
+}
