@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use auth_core::{Error, Store};
 use keystore::{EncryptionKey, Postgres, Redis};
 
+use super::disk::Disk;
 use super::program::{self, GUARDED, Ports, finished};
 use super::valkey;
 use crate::report::Failure;
@@ -64,6 +65,8 @@ impl Kind {
 /// A server that runs, and what it needs. Ends when dropped.
 pub(super) struct Engine {
     pub(super) kind: Kind,
+    /// Before the folder that it is mounted in.
+    disk: Option<Disk>,
     around: tempfile::TempDir,
     ports: Ports,
     /// The pooler in front of it, with its port.
@@ -93,6 +96,28 @@ impl Engine {
         })?;
         engine.wait_until_ready()?;
         Ok(engine)
+    }
+
+    /// The same, with its data on a small disk of its own.
+    pub(super) fn start_on_small_disk(kind: Kind) -> Result<Self, Failure> {
+        let mut disk = None;
+        let mut engine = Self::prepared(kind, |around| {
+            disk = Some(Disk::mount(&program::data_folder(around)?)?);
+            match kind.is_redis() {
+                true => Ok(()),
+                false => {
+                    program::prepare_postgres(around).and_then(|()| program::make_hasty(around))
+                }
+            }
+        })?;
+        engine.disk = disk;
+        engine.wait_until_ready()?;
+        Ok(engine)
+    }
+
+    /// The small disk that its data is on.
+    pub(super) fn disk(&self) -> Result<&Disk, Failure> {
+        Ok(self.disk.as_ref().ok_or("it has no disk of its own")?)
     }
 
     /// A copy that follows another server, and cannot be written.
@@ -128,6 +153,7 @@ impl Engine {
         let server = Mutex::new(program::spawn(kind, around.path(), ports)?);
         let mut engine = Self {
             kind,
+            disk: None,
             around,
             ports,
             pooler: None,
@@ -260,8 +286,24 @@ impl Engine {
     /// Sends SIGKILL to the server, and starts it again after a while.
     pub(super) fn crash(&self, down: Duration) -> Result<(), Failure> {
         self.kill()?;
-        let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
         thread::sleep(down);
+        self.start_again()
+    }
+
+    /// Starts the server again if it has ended by itself.
+    pub(super) fn revive(&self) -> Result<(), Failure> {
+        let has_ended = {
+            let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+            server.try_wait()?.is_some()
+        };
+        match has_ended {
+            true => self.start_again(),
+            false => self.wait_until_ready(),
+        }
+    }
+
+    fn start_again(&self) -> Result<(), Failure> {
+        let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
         // Its own processes end a moment later than PostgreSQL itself.
         let deadline = Instant::now() + START;
         loop {

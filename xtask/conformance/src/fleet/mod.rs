@@ -6,6 +6,7 @@
 
 mod accidents;
 mod crowd;
+mod disk;
 mod engine;
 mod failover;
 mod frozen;
@@ -82,6 +83,10 @@ const APART: &[&[Part]] = &[
             "a host that hangs for a minute, over Redis",
         ],
         frozen::run,
+    )],
+    &[(
+        ["PostgreSQL on a full disk", "Redis on a full disk"],
+        disk::run,
     )],
 ];
 

@@ -7,6 +7,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use super::disk;
 use super::engine::{Kind, PASSWORD};
 use super::network::{ENGINE_ADDRESS, SUBNETS};
 use crate::report::Failure;
@@ -19,6 +20,8 @@ pub(super) const AUTHORITY: &str = "authority.pem";
 pub(super) const STRANGER: &str = "stranger.pem";
 /// How the folders of servers are called.
 const FOLDER: &str = "fleet-";
+/// What a server's data is in. One of Redis without such a folder writes beside it.
+const DATA: &str = "data";
 const CERTIFICATE: &str = "server.pem";
 const PRIVATE_KEY: &str = "server.key";
 
@@ -104,6 +107,7 @@ pub(super) fn clean_up() -> Result<(), Failure> {
             owner.parse::<u32>().ok()
         });
         if owner.is_some_and(|owner| !Path::new(&format!("/proc/{owner}")).exists()) {
+            disk::unmount(&entry.path().join(DATA));
             fs::remove_dir_all(entry.path())?;
         }
     }
@@ -130,10 +134,12 @@ pub(super) fn give_away(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes an empty folder for the data of a PostgreSQL server.
+/// Makes an empty folder for the data of a server, or prepares the one that is there.
 pub(super) fn data_folder(around: &Path) -> Result<PathBuf, Failure> {
-    let data = around.join("data");
-    fs::create_dir(&data)?;
+    let data = around.join(DATA);
+    if !data.exists() {
+        fs::create_dir(&data)?;
+    }
     fs::set_permissions(&data, fs::Permissions::from_mode(0o700))?;
     give_away(&data)?;
     Ok(data)
@@ -160,7 +166,7 @@ pub(super) fn prepare_postgres(around: &Path) -> Result<(), Failure> {
 /// for the disk, because the kernel keeps what a killed program has written, and passwords, which
 /// cost each process of a crowd a tenth of a second.
 pub(super) fn make_hasty(around: &Path) -> Result<(), Failure> {
-    let data = around.join("data");
+    let data = around.join(DATA);
     let settings = data.join("postgresql.conf");
     let mut settings = fs::OpenOptions::new().append(true).open(settings)?;
     writeln!(settings, "fsync = off")?;
@@ -247,6 +253,8 @@ pub(super) fn spawn(kind: Kind, around: &Path, ports: Ports) -> Result<Child, Fa
     let [certificate, key] = [CERTIFICATE, PRIVATE_KEY].map(|name| around.join(name));
     let with_tls = certificate.exists() && kind != Kind::Valkey;
     if kind.is_redis() {
+        let data = around.join(DATA);
+        let folder = if data.exists() { &data } else { around };
         let mut command = mortal();
         command
             .arg("--")
@@ -258,7 +266,7 @@ pub(super) fn spawn(kind: Kind, around: &Path, ports: Ports) -> Result<Child, Fa
             .args(["--requirepass", PASSWORD, "--masterauth", PASSWORD])
             .args(["--repl-diskless-sync-delay", "0"])
             .arg("--dir")
-            .arg(around);
+            .arg(folder);
         if with_tls {
             command
                 .args(["--tls-port", &ports.tls.to_string()])
@@ -281,10 +289,7 @@ pub(super) fn spawn(kind: Kind, around: &Path, ports: Ports) -> Result<Child, Fa
         set("ssl_cert_file", &certificate.display().to_string());
         set("ssl_key_file", &key.display().to_string());
     }
-    command
-        .arg("-D")
-        .arg(around.join("data"))
-        .args(["-p", &port]);
+    command.arg("-D").arg(around.join(DATA)).args(["-p", &port]);
     Ok(command.current_dir("/").stderr(log).spawn()?)
 }
 
