@@ -10,6 +10,7 @@ mod disk;
 mod engine;
 mod failover;
 mod frozen;
+mod many;
 mod messages;
 mod network;
 mod outages;
@@ -87,6 +88,13 @@ const APART: &[&[Part]] = &[
     &[(
         ["PostgreSQL on a full disk", "Redis on a full disk"],
         disk::run,
+    )],
+    &[(
+        [
+            "10,000 accounts over PostgreSQL",
+            "10,000 accounts over Redis",
+        ],
+        many::run,
     )],
 ];
 

@@ -25,7 +25,7 @@ pub(crate) const ACCOUNT: &str = "alice";
 /// Marks every secret that the server did not make.
 pub(crate) const MARK: &str = "marked-";
 pub(crate) const PASSWORD: &str = "marked-password";
-const CLIENT: &str = "tool";
+pub(crate) const CLIENT: &str = "tool";
 const CLIENT_SECRET: &str = "marked-client-secret";
 
 /// How long a login token is valid.
