@@ -11,7 +11,10 @@ use std::{
 };
 
 use api_inat::{Upload, v1::observation_photos};
+use auth_core::testkit::json;
+use auth_testkit::http1;
 use keystore::Memory;
+use serde_json::json as value;
 
 use crate::worlds::World;
 
@@ -86,9 +89,7 @@ fn take_one(listener: &TcpListener, arrived: &AtomicU64) -> io::Result<bool> {
             return Ok(false);
         }
     }
-    stream.write_all(
-        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 8\r\n\r\n{\"id\":7}",
-    )?;
+    stream.write_all(&http1::response_bytes(&json(200, &value!({"id": 7}))))?;
     Ok(right)
 }
 

@@ -22,6 +22,7 @@ pub use control::hold::Hold;
 pub use control::request_kind::{Matching, RequestKind};
 pub use control::request_log::{LoggedRequest, Mark, RequestLog};
 pub use dialect::Dialect;
+pub use http::http1;
 pub use server::TestServer;
 pub use server::builder::TestServerBuilder;
 pub use state::client::TestClient;

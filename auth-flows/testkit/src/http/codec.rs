@@ -78,29 +78,43 @@ pub(crate) fn write(
 
 /// Encodes the response without its body.
 pub(crate) fn head(response: &Response<Vec<u8>>, date: &str, keep: bool) -> io::Result<Vec<u8>> {
-    let status = response.status();
-    let mut out = Vec::with_capacity(response.body().len().min(64 * 1024) + 512);
-    let reason = status.canonical_reason().unwrap_or("Status");
-    write!(out, "HTTP/1.1 {} {reason}\r\n", status.as_u16())?;
-    for (name, value) in response.headers() {
-        if name != header::CONTENT_LENGTH && name != header::TRANSFER_ENCODING {
-            write!(out, "{name}: ")?;
-            out.extend_from_slice(value.as_bytes());
-            out.extend_from_slice(b"\r\n");
-        }
-    }
+    let mut out = status_and_headers(response);
     if !response.headers().contains_key(header::DATE) {
         write!(out, "date: {date}\r\n")?;
-    }
-    if !is_bodiless(response) {
-        write!(out, "content-length: {}\r\n", response.body().len())?;
     }
     let connection = if keep { "keep-alive" } else { "close" };
     write!(out, "connection: {connection}\r\n\r\n")?;
     Ok(out)
 }
 
-pub(crate) fn is_bodiless(response: &Response<Vec<u8>>) -> bool {
+/// Encodes the status line, the response's headers and its length.
+pub(super) fn status_and_headers<B: AsRef<[u8]>>(response: &Response<B>) -> Vec<u8> {
+    let status = response.status();
+    let reason = status.canonical_reason().unwrap_or("Status");
+    let mut out = format!("HTTP/1.1 {} {reason}\r\n", status.as_u16()).into_bytes();
+    let length = response.body().as_ref().len();
+    push_headers(
+        &mut out,
+        response.headers(),
+        (!is_bodiless(response)).then_some(length),
+    );
+    out
+}
+
+/// Appends header lines; the length is that of the body, whatever the headers say.
+pub(super) fn push_headers(out: &mut Vec<u8>, headers: &HeaderMap, length: Option<usize>) {
+    for (name, value) in headers {
+        if name != header::CONTENT_LENGTH && name != header::TRANSFER_ENCODING {
+            let name = name.as_str().as_bytes();
+            out.extend_from_slice(&[name, b": ", value.as_bytes(), b"\r\n"].concat());
+        }
+    }
+    if let Some(length) = length {
+        out.extend_from_slice(format!("content-length: {length}\r\n").as_bytes());
+    }
+}
+
+pub(crate) fn is_bodiless<B>(response: &Response<B>) -> bool {
     matches!(response.status().as_u16(), 204 | 304)
 }
 

@@ -1,17 +1,18 @@
-//! Reads responses of HTTP/1.1, for the person.
+//! Reads responses of HTTP/1.1, for clients.
 
 use std::io::{self, BufRead, Read};
 
-use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
 
 use super::codec::{Head, is_bodiless, read_chunked, read_head};
 
-/// Reads one response with a body of at most `limit` bytes.
+/// Reads one response to a request by this method, with a body of at most `limit` bytes.
 ///
 /// Fails with `UnexpectedEof` if the connection ends before the response does, and with `InvalidData`
 /// if it is not HTTP/1 or too large.
 pub(crate) fn read_response(
     reader: &mut impl BufRead,
+    method: &Method,
     limit: usize,
 ) -> io::Result<Response<Vec<u8>>> {
     if reader.fill_buf()?.is_empty() {
@@ -49,7 +50,8 @@ pub(crate) fn read_response(
     let coding = response.headers().get(header::TRANSFER_ENCODING);
     let length = response.headers().get(header::CONTENT_LENGTH);
     let mut body = Vec::new();
-    if coding.is_some_and(|how| how.as_bytes().ends_with(b"chunked")) {
+    if *method == Method::HEAD || is_bodiless(&response) {
+    } else if coding.is_some_and(|how| how.as_bytes().ends_with(b"chunked")) {
         body = match read_chunked(reader)? {
             Ok(body) => body,
             Err(_) if reader.fill_buf()?.is_empty() => return Err(cut_off("within the response")),
@@ -59,7 +61,6 @@ pub(crate) fn read_response(
                 ));
             }
         };
-    } else if is_bodiless(&response) {
     } else if let Some(length) = length {
         let length = length
             .to_str()
@@ -96,10 +97,11 @@ mod tests {
     #[test]
     fn responses() {
         let check = |received: &str, expect: Result<&str, io::ErrorKind>| {
-            let found = read_response(&mut received.as_bytes(), 100).map(|response| {
-                let body = String::from_utf8_lossy(response.body());
-                format!("{} {body}", response.status().as_u16())
-            });
+            let found =
+                read_response(&mut received.as_bytes(), &Method::GET, 100).map(|response| {
+                    let body = String::from_utf8_lossy(response.body());
+                    format!("{} {body}", response.status().as_u16())
+                });
             let found = found.as_deref().map_err(|error| error.kind());
             assert_eq!(found, expect, "{received}");
         };

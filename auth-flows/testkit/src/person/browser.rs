@@ -1,5 +1,7 @@
 //! The state of a browser between requests: its cookies and the open page.
 
+use http::{HeaderMap, HeaderValue, header};
+
 use super::exchange::Response;
 use super::location::Location;
 
@@ -24,27 +26,29 @@ impl Browser {
         self.page = None;
     }
 
-    /// Returns the header lines `Cookie` and `Referer` of a request.
-    pub(super) fn headers(&self, at: &Location) -> String {
+    /// Returns the headers `Cookie` and `Referer` of a request.
+    pub(super) fn headers(&self, at: &Location) -> HeaderMap {
         let cookies: Vec<_> = self
             .cookies
             .iter()
             .filter(|cookie| cookie.belongs_to(at))
             .map(|cookie| format!("{}={}", cookie.name, cookie.value))
             .collect();
-        let mut lines = String::new();
-        if !cookies.is_empty() {
-            lines.push_str(&format!("Cookie: {}\r\n", cookies.join("; ")));
-        }
         // The default of today's browsers, `strict-origin-when-cross-origin`.
-        match &self.page {
-            Some(page) if page.authority() == at.authority() => {
-                lines.push_str(&format!("Referer: {page}\r\n"));
+        let referrer = self.page.as_ref().map(|page| {
+            let is_same = page.authority() == at.authority();
+            match is_same {
+                true => page.to_string(),
+                false => format!("{}/", page.origin()),
             }
-            Some(page) => lines.push_str(&format!("Referer: {}/\r\n", page.origin())),
-            None => {}
-        }
-        lines
+        });
+        let cookies = (!cookies.is_empty()).then(|| cookies.join("; "));
+        let lines = [(header::COOKIE, cookies), (header::REFERER, referrer)];
+        let lines = lines.into_iter().filter_map(|(name, text)| {
+            let value = HeaderValue::try_from(text?).ok()?;
+            Some((name, value))
+        });
+        lines.collect()
     }
 
     /// Stores the response's cookies. Unless it is a redirect, it becomes the open page.
@@ -116,17 +120,21 @@ mod tests {
             for (url, line) in set {
                 browser.set_cookie(&location(url), line);
             }
-            assert_eq!(browser.headers(&location(at)), expect, "{set:?} {at}");
+            let headers = browser.headers(&location(at));
+            let cookie = headers.get(header::COOKIE).map(HeaderValue::to_str);
+            let cookie = cookie.map_or("", |text| text.expect("ASCII"));
+            assert_eq!(cookie, expect, "{set:?} {at}");
+            assert_eq!(headers.len(), usize::from(!expect.is_empty()));
         };
         let at = "http://127.0.0.1:1/a/b";
         check(&[], at, "");
         check(
             &[(at, "s=1=2; path=/; HttpOnly"), (at, "t=3")],
             at,
-            "Cookie: s=1=2; t=3\r\n",
+            "s=1=2; t=3",
         );
-        check(&[(at, "s=1"), (at, "s=2")], at, "Cookie: s=2\r\n");
-        check(&[(at, "s=1; Path=/a")], at, "Cookie: s=1\r\n");
+        check(&[(at, "s=1"), (at, "s=2")], at, "s=2");
+        check(&[(at, "s=1; Path=/a")], at, "s=1");
         check(&[(at, "s=1; Path=/a")], "http://127.0.0.1:1/ab", "");
         check(&[(at, "s=1")], "http://127.0.0.1:2/a/b", "");
         check(&[(at, "s=1"), (at, "s=2; Max-Age=0")], at, "");

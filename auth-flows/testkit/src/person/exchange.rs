@@ -1,13 +1,13 @@
 //! One exchange over HTTP/1.1 with a server on loopback, on its own connection.
 
-use std::fmt::Write as _;
 use std::io::{self, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use http::HeaderMap;
+use http::{HeaderMap, header};
 
 use super::location::Location;
+use crate::http::http1::request_bytes;
 use crate::http::response::read_response;
 
 /// Maximum duration of an exchange, from connecting to the last byte.
@@ -34,8 +34,8 @@ impl Request {
         }
     }
 
-    /// Sends the request on its own connection, with additional header lines.
-    pub(super) fn send(&self, at: &Location, headers: &str) -> io::Result<Response> {
+    /// Sends the request on its own connection, with additional headers.
+    pub(super) fn send(&self, at: &Location, headers: HeaderMap) -> io::Result<Response> {
         let deadline = Instant::now() + EXCHANGE_TIME;
         self.exchange(at, headers, deadline).map_err(|error| {
             let text = match error.kind() {
@@ -60,12 +60,19 @@ impl Request {
         if self.form.is_some() { "POST" } else { "GET" }
     }
 
-    fn exchange(&self, at: &Location, headers: &str, deadline: Instant) -> io::Result<Response> {
-        let mut stream = at.connect(EXCHANGE_TIME)?;
+    fn exchange(
+        &self,
+        at: &Location,
+        headers: HeaderMap,
+        deadline: Instant,
+    ) -> io::Result<Response> {
+        let stream = at.connect(EXCHANGE_TIME)?;
         stream.set_write_timeout(Some(EXCHANGE_TIME))?;
-        stream.write_all(self.text(at, headers).as_bytes())?;
+        let request = self.message(at, headers).map_err(io::Error::other)?;
+        (&stream).write_all(&request_bytes(&request))?;
         let response = read_response(
             &mut BufReader::new(Until { stream, deadline }),
+            request.method(),
             MAX_RESPONSE,
         )?;
         let (parts, body) = response.into_parts();
@@ -76,27 +83,23 @@ impl Request {
         })
     }
 
-    fn text(&self, at: &Location, headers: &str) -> String {
-        let mut text = format!(
-            "{} {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nUser-Agent: auth-testkit person\r\n\
-             Accept: text/html,*/*;q=0.8\r\n{headers}",
-            self.method(),
-            at.target(),
-            at.authority()
-        );
+    fn message(&self, at: &Location, headers: HeaderMap) -> http::Result<http::Request<&str>> {
+        let mut request = http::Request::builder()
+            .method(self.method())
+            .uri(at.target())
+            .header(header::HOST, at.authority())
+            .header(header::CONNECTION, "close")
+            .header(header::USER_AGENT, "auth-testkit person")
+            .header(header::ACCEPT, "text/html,*/*;q=0.8");
         // Rails refuses a form with a foreign Origin. Here forms never leave their origin.
-        if let Some(form) = &self.form {
-            let _infallible = write!(
-                text,
-                "Origin: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-                 Content-Length: {}\r\n\r\n{form}",
-                at.origin(),
-                form.len()
-            );
-        } else {
-            text.push_str("\r\n");
+        if self.form.is_some() {
+            request = request
+                .header(header::ORIGIN, at.origin())
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
-        text
+        let mut request = request.body(self.form.as_deref().unwrap_or_default())?;
+        request.headers_mut().extend(headers);
+        Ok(request)
     }
 }
 

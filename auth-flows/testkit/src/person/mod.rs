@@ -218,14 +218,14 @@ impl Person {
         let response = self.send(&Request::get(), &at)?;
         if let Some(icon) = at.resolve("/favicon.ico") {
             let headers = self.browser().headers(&icon);
-            let _may_be_gone = Request::get().send(&icon, &headers);
+            let _may_be_gone = Request::get().send(&icon, headers);
         }
         Ok((response.status, response.body))
     }
 
     fn send(&self, request: &Request, at: &Location) -> io::Result<Response> {
         let headers = self.browser().headers(at);
-        let response = request.send(at, &headers)?;
+        let response = request.send(at, headers)?;
         self.browser().note(at, &response);
         Ok(response)
     }

@@ -1,6 +1,6 @@
 //! A person in front of a small server whose responses come from a closure.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{BufReader, ErrorKind, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::{Outcome, Person};
+use crate::http1;
 
 const LOGIN: &str = "<form method=post action=/login><input name=user><input type=password name=p>\
                      <input type=hidden name=token value='&amp;'></form>";
@@ -46,18 +47,18 @@ fn logs_in_and_consents() {
         requests[1]
     );
     assert!(
-        requests[1].contains(&format!("\r\nOrigin: {}\r\n", server.url(""))),
+        requests[1].contains(&format!("\r\norigin: {}\r\n", server.url(""))),
         "{}",
         requests[1]
     );
     assert!(
-        requests[2].contains("\r\nCookie: s=1\r\n"),
+        requests[2].contains("\r\ncookie: s=1\r\n"),
         "{}",
         requests[2]
     );
     let page = server.url("/authorize?state=1");
     assert!(
-        requests[2].contains(&format!("\r\nReferer: {page}\r\n")),
+        requests[2].contains(&format!("\r\nreferer: {page}\r\n")),
         "{}",
         requests[2]
     );
@@ -202,15 +203,15 @@ fn follows_the_redirect_as_a_browser_does() {
             [format!("GET {callback}").as_str(), "GET /favicon.ico"]
         );
         assert!(
-            requests[0].contains(&format!("\r\nReferer: {}/\r\n", server.url(""))),
+            requests[0].contains(&format!("\r\nreferer: {}/\r\n", server.url(""))),
             "{}",
             requests[0]
         );
         assert_eq!(
-            requests[1].contains(&format!("\r\nReferer: {redirect}\r\n")),
+            requests[1].contains(&format!("\r\nreferer: {redirect}\r\n")),
             icon_referer
         );
-        assert_eq!(requests[1].contains("Referer"), icon_referer);
+        assert_eq!(requests[1].contains("referer"), icon_referer);
     };
     check("/?code=c1&state=1", true);
     check("/strict?code=c1&state=1", false);
@@ -249,7 +250,7 @@ fn debug_keeps_secrets() {
 
 fn authorization_server(request: &str) -> String {
     let target = request.split(' ').nth(1).unwrap_or_default();
-    let known = request.contains("\r\nCookie: s=1\r\n");
+    let known = request.contains("\r\ncookie: s=1\r\n");
     match target.split('?').next().unwrap_or_default() {
         "/authorize" if known => html(CONSENT),
         "/authorize" => html(LOGIN),
@@ -327,7 +328,7 @@ impl Server {
                         break;
                     }
                     let mut stream = stream.expect("a connection");
-                    let request = read_request(&mut stream);
+                    let request = read_request(&stream);
                     let response = response(&request);
                     requests.lock().expect("no panic").push(request);
                     stream
@@ -364,27 +365,10 @@ impl Drop for Server {
     }
 }
 
-fn read_request(stream: &mut TcpStream) -> String {
-    stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
-        .expect("a timeout");
-    let mut request = String::new();
-    let mut part = [0; 4096];
-    loop {
-        let count = stream.read(&mut part).expect("a request");
-        request.push_str(std::str::from_utf8(&part[..count]).expect("text"));
-        if count == 0 || is_whole(&request) {
-            return request;
-        }
-    }
-}
-
-fn is_whole(request: &str) -> bool {
-    let Some((head, body)) = request.split_once("\r\n\r\n") else {
-        return false;
-    };
-    let length = head
-        .lines()
-        .find_map(|line| line.strip_prefix("Content-Length: "));
-    length.is_none_or(|length| length.parse() == Ok(body.len()))
+fn read_request(stream: &TcpStream) -> String {
+    let timeout = Some(Duration::from_secs(20));
+    stream.set_read_timeout(timeout).expect("a timeout");
+    let request = http1::read_request(&mut BufReader::new(stream)).expect("HTTP");
+    let bytes = request.map(|request| http1::request_bytes(&request));
+    String::from_utf8(bytes.expect("a request")).expect("text")
 }

@@ -4,8 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use auth_testkit::TestServer;
 use auth_testkit::person::{Outcome, Person};
+use auth_testkit::{TestServer, http1};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -20,14 +20,23 @@ pub(crate) type Pairs<'a> = &'a [(&'a str, &'a str)];
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) headers: http::HeaderMap,
     pub(crate) body: String,
 }
 
 impl Response {
+    pub(crate) fn of(response: http::Response<Vec<u8>>) -> Self {
+        let (head, body) = response.into_parts();
+        Self {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(n, _)| n == name);
-        found.map(|(_, value)| value.as_str())
+        let value = self.headers.get(name)?;
+        value.to_str().ok()
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -64,19 +73,7 @@ pub(crate) fn raw(server: &TestServer, bytes: &[u8]) -> Vec<u8> {
 }
 
 pub(crate) fn response_of(bytes: &[u8]) -> Option<Response> {
-    let text = String::from_utf8_lossy(bytes);
-    let (head, body) = text.split_once("\r\n\r\n")?;
-    let mut lines = head.split("\r\n");
-    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
-    let header = |line: &str| {
-        let (name, value) = line.split_once(": ")?;
-        Some((name.to_owned(), value.to_owned()))
-    };
-    Some(Response {
-        status,
-        headers: lines.filter_map(header).collect(),
-        body: body.to_owned(),
-    })
+    http1::read_response(&mut &*bytes).ok().map(Response::of)
 }
 
 /// Sends a request on its own connection. `None` if it was closed without a response.
@@ -87,12 +84,17 @@ pub(crate) fn try_send(
     headers: Pairs<'_>,
     body: &str,
 ) -> Option<Response> {
-    let mut text = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n");
-    for (name, value) in headers {
-        text.push_str(&format!("{name}: {value}\r\n"));
+    let mut request = http::Request::builder().method(method).uri(path);
+    for (name, value) in [("host", "x"), ("connection", "close")]
+        .iter()
+        .chain(headers)
+    {
+        request = request.header(*name, *value);
     }
-    text.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
-    response_of(&raw(server, text.as_bytes()))
+    let request = request.body(body).expect("a request");
+    http1::exchange(connect(server), &request)
+        .ok()
+        .map(Response::of)
 }
 
 pub(crate) fn send(

@@ -6,9 +6,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use auth_core::testkit::{Auth, Route, Site, json};
-use auth_testkit::{Dialect, Fault, Matching, TestServer};
+use auth_testkit::{Dialect, Fault, Matching, TestServer, http1};
 
-use crate::client::{connect, get, raw, response_of};
+use crate::client::{Response, connect, get, raw, response_of};
 
 fn server() -> TestServer {
     let site = Site::new()
@@ -31,20 +31,9 @@ fn server() -> TestServer {
         .expect("a free port")
 }
 
-/// Reads one response with a `Content-Length` from a connection that stays open.
-fn read_response(reader: &mut impl BufRead) -> (String, String) {
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        let read = reader.read_line(&mut head).expect("a line");
-        assert_ne!(read, 0, "the connection ended after {head:?}");
-    }
-    let length = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "));
-    let length = length.expect("a length").parse().expect("a number");
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).expect("the whole body");
-    (head, String::from_utf8(body).expect("text"))
+/// Reads one response from a connection that stays open.
+fn read_response(reader: &mut impl BufRead) -> Response {
+    Response::of(http1::read_response(reader).expect("a response"))
 }
 
 #[test]
@@ -56,17 +45,23 @@ fn a_connection_serves_many_requests() {
         stream
             .write_all(b"GET /ping HTTP/1.1\r\nhost: x\r\n\r\n")
             .unwrap();
-        let (head, body) = read_response(&mut reader);
-        assert!(head.starts_with("HTTP/1.1 200 OK\r\n") && head.contains("connection: keep-alive"));
-        assert_eq!(body, r#""pong""#);
+        let response = read_response(&mut reader);
+        assert_eq!(
+            (response.status, response.header("connection")),
+            (200, Some("keep-alive"))
+        );
+        assert_eq!(response.body, r#""pong""#);
     }
     // two requests in one write
     stream
         .write_all(b"GET /ping HTTP/1.1\r\n\r\nGET /nowhere HTTP/1.1\r\nconnection: close\r\n\r\n")
         .unwrap();
-    assert!(read_response(&mut reader).0.starts_with("HTTP/1.1 200"));
-    let (head, _) = read_response(&mut reader);
-    assert!(head.starts_with("HTTP/1.1 404") && head.contains("connection: close"));
+    assert_eq!(read_response(&mut reader).status, 200);
+    let response = read_response(&mut reader);
+    assert_eq!(
+        (response.status, response.header("connection")),
+        (404, Some("close"))
+    );
     assert_eq!(reader.read(&mut [0]).unwrap(), 0);
 }
 
@@ -129,7 +124,7 @@ fn the_body_may_wait_for_continue() {
     reader.read_line(&mut line).unwrap();
     assert_eq!(line, "HTTP/1.1 100 Continue\r\n\r\n");
     stream.write_all(b"abc").unwrap();
-    assert!(read_response(&mut reader).1.contains(r#""len":3"#));
+    assert!(read_response(&mut reader).body.contains(r#""len":3"#));
 }
 
 #[test]

@@ -6,14 +6,16 @@ mod oidc_provider;
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use auth_testkit::http1;
 pub(crate) use doorkeeper::Profile;
+use http::{Request, StatusCode};
 use tempfile::TempDir;
 
 /// From the start of the process until it responds; Rails takes 2 s on an idle machine.
@@ -196,9 +198,9 @@ fn wait_for(origin: &str, path: &str, deadline: Instant) -> Result<(), String> {
         .ok_or_else(|| format!("its first line is not an origin on loopback: {origin}"))?;
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
-        let last = match status_line(address, path, left.max(GLANCE)) {
-            Ok(line) if line.starts_with("HTTP/1.1 200") => return Ok(()),
-            Ok(line) => line,
+        let last = match status(address, path, left.max(GLANCE)) {
+            Ok(StatusCode::OK) => return Ok(()),
+            Ok(status) => status.to_string(),
             Err(error) => error.to_string(),
         };
         if left.is_zero() {
@@ -211,22 +213,20 @@ fn wait_for(origin: &str, path: &str, deadline: Instant) -> Result<(), String> {
     }
 }
 
-fn status_line(address: SocketAddr, path: &str, timeout: Duration) -> io::Result<String> {
-    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
+fn status(address: SocketAddr, path: &str, timeout: Duration) -> io::Result<StatusCode> {
+    let stream = TcpStream::connect_timeout(&address, timeout)?;
     stream.set_read_timeout(Some(timeout))?;
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
-    )?;
-    let mut response = BufReader::new(stream.take(64 << 10));
-    let mut line = String::new();
-    response.read_line(&mut line)?;
-    io::copy(&mut response, &mut io::sink())?;
-    Ok(line.trim().to_owned())
+    let request = Request::get(path)
+        .header("host", address.to_string())
+        .header("connection", "close")
+        .body("");
+    let response = http1::exchange(stream, &request.map_err(io::Error::other)?)?;
+    Ok(response.status())
 }
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::io::Write as _;
     use std::net::TcpListener;
 
     use super::*;
@@ -270,19 +270,17 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         let server = thread::spawn(move || {
-            for response in ["503 Starting", "200 OK"] {
+            for status in [503, 200] {
                 let (mut stream, _) = listener.accept().expect("a connection");
-                let mut request = String::new();
-                let mut reader = BufReader::new(&stream);
-                while !request.ends_with("\r\n\r\n") {
-                    assert_ne!(
-                        reader.read_line(&mut request).expect("a request"),
-                        0,
-                        "{request}"
-                    );
-                }
-                assert!(request.starts_with("GET /ready HTTP/1.1\r\n"), "{request}");
-                write!(stream, "HTTP/1.1 {response}\r\n\r\n").expect("a reader");
+                let request = http1::read_request(&mut BufReader::new(&stream));
+                let request = request.expect("HTTP").expect("a request");
+                assert_eq!(
+                    (request.method().as_str(), request.uri().path()),
+                    ("GET", "/ready")
+                );
+                let response = http::Response::builder().status(status).body("");
+                let response = http1::response_bytes(&response.expect("a response"));
+                stream.write_all(&response).expect("a reader");
             }
         });
         let outside = TempDir::new().expect("a directory");

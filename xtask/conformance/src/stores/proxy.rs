@@ -1,13 +1,14 @@
 //! A proxy on loopback that loses responses: the server has processed the request, and the client
 //! never learns the result.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use auth_testkit::http1;
 use worlds::MAX_WAIT;
 
 /// How a response is lost.
@@ -153,14 +154,8 @@ impl Shared {
         let mut server = TcpStream::connect(&self.server)?;
         server.set_read_timeout(Some(MAX_WAIT))?;
         server.write_all(request)?;
-        let (mut response, mut chunk) = (Vec::new(), [0; 4096]);
-        while length(&response).is_none_or(|length| response.len() < length) {
-            match server.read(&mut chunk)? {
-                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                read => response.extend_from_slice(&chunk[..read]),
-            }
-        }
-        Ok(response)
+        let response = http1::read_response(&mut BufReader::new(server))?;
+        Ok(http1::response_bytes(&response))
     }
 }
 
@@ -173,7 +168,7 @@ fn waiting(client: &TcpStream) -> io::Result<Option<Vec<u8>>> {
         if there == 0 {
             return Ok(None);
         }
-        if let Some(length) = length(&bytes[..there]).filter(|length| *length <= there) {
+        if let Some(length) = length(&bytes[..there]) {
             bytes.truncate(length);
             return Ok(Some(bytes));
         }
@@ -185,16 +180,11 @@ fn waiting(client: &TcpStream) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// The length of the message that begins here, once its head is complete.
-fn length(message: &[u8]) -> Option<usize> {
-    let end = message.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
-    let head = std::str::from_utf8(&message[..end]).ok()?;
-    let body = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        let is_length = name.eq_ignore_ascii_case("content-length");
-        is_length.then(|| value.trim().parse::<usize>().ok())?
-    });
-    Some(end + body.unwrap_or(0))
+/// The length of the request that begins here, once it is complete.
+fn length(bytes: &[u8]) -> Option<usize> {
+    let mut rest = bytes;
+    http1::read_request(&mut rest).ok()??;
+    Some(bytes.len() - rest.len())
 }
 
 #[cfg(test)]
@@ -202,13 +192,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_have_a_length() {
+    fn requests_have_a_length() {
         let check = |text: &str, expect: Option<usize>| {
             assert_eq!(length(text.as_bytes()), expect, "{text}");
         };
         check("GET / HTTP/1.1\r\nhost: a\r\n", None);
         check("GET / HTTP/1.1\r\n\r\n", Some(18));
-        check("A\r\nContent-Length: 3\r\n\r\nab", Some(27));
-        check("A\r\ncontent-length:3\r\n\r\nabcdef", Some(26));
+        check("PUT / HTTP/1.1\r\nContent-Length: 3\r\n\r\nab", None);
+        check("PUT / HTTP/1.1\r\ncontent-length:3\r\n\r\nabcdef", Some(39));
     }
 }

@@ -1,14 +1,12 @@
 //! Every flow of both clients, over every store that can be without a keyring.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
-
 use api_inat::ApiToken;
 use auth_core::{
     AccountKey, Api, BaseUrl, BasicEncoding, CallPolicy, ClientAuthentication, Error, ErrorKind,
     Lease, Operation, Request, Response, SecretBytes, Service, Store, TokenKind,
 };
 use auth_flows::{AsyncClient, Client, Login};
+use auth_testkit::http1;
 use http_reqwest::Tokio;
 use keystore::{Encrypted, EncryptionKey, Fallback, File, KdfCost, Memory, StaticToken};
 use tokio::runtime::Runtime;
@@ -294,25 +292,7 @@ fn redirect(url: &str) -> String {
 
 /// A browser that visits the listener. Its own copies do not count.
 fn browser() -> Login {
-    Login::browser(|_| {}).open(|url| {
-        unwatched(|| {
-            let redirect = redirect(url);
-            let (address, path) = redirect
-                .trim_start_matches("http://")
-                .split_once('/')
-                .or_else(|| redirect.trim_start_matches("http://").split_once('?'))
-                .expect("a path");
-            let mut stream = TcpStream::connect(address)?;
-            let path = path.trim_start_matches('?');
-            let path = if path.starts_with("code") {
-                format!("?{path}")
-            } else {
-                path.to_owned()
-            };
-            write!(stream, "GET /{path} HTTP/1.1\r\nhost: {address}\r\n\r\n")?;
-            stream.read_to_end(&mut Vec::new()).map(drop)
-        })
-    })
+    Login::browser(|_| {}).open(|url| unwatched(|| http1::get(&redirect(url)).map(drop)))
 }
 
 /// A store that is full.
