@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::time::Instant;
 
 use serde_json::Value;
+use support::table::{self, Width};
 
 use crate::{Outcome, Stop, Verdict, cargo, metadata, no_arguments, output};
 
@@ -13,7 +14,7 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     let mut failed = 0;
     for build in &builds {
         let began = Instant::now();
-        output::part(format_args!("{:<72}", build.join(" ")));
+        output::part(table::line(&[Width::Left(72)], [build.join(" ")]));
         let output = cargo()
             .args(["check", "--quiet"])
             .args(build)

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{fs, thread};
 
 use lexopt::{Arg, ValueExt};
+use support::table::{self, Width};
 
 use crate::{Outcome, Stop, Verdict, output, root};
 
@@ -108,7 +109,8 @@ fn fuzz_all(targets: &[&String], seconds: u32) -> Result<usize, Stop> {
         while let Some(target) = targets.get(next.fetch_add(1, Ordering::Relaxed)) {
             let passed = fuzz_one(target, seconds)?;
             let verdict = if passed { "ok" } else { "FAILED" };
-            output::line(format_args!("{target:<16}{verdict}"));
+            let columns = [Width::Left(16), Width::Left(0)];
+            output::line(table::line(&columns, [target.as_str(), verdict]));
             failed += usize::from(!passed);
         }
         Ok(failed)

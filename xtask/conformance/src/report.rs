@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use support::table::{Width, line};
+
 use crate::output;
 use worlds::World;
 
@@ -16,7 +18,10 @@ pub(crate) type CheckResult = Result<(), Failure>;
 
 /// The most characters of a case's name, with its indent.
 pub(crate) const NAME_WIDTH: usize = 60;
-const CELL_WIDTH: usize = 16;
+
+/// The columns: a case, and its result in each world.
+const COLUMNS: [Width; 3] = [Width::Left(NAME_WIDTH), CELL, CELL];
+const CELL: Width = Width::Right(16);
 
 /// Prints rows as they come, stores their results, and counts.
 #[derive(Debug, Default)]
@@ -87,10 +92,7 @@ impl Report {
     pub(crate) fn heading(&mut self, title: impl Display, worlds: &[World; 2]) {
         self.about(title);
         let [left, right] = worlds.each_ref().map(World::name);
-        let blank = "";
-        output::line(format_args!(
-            "{blank:NAME_WIDTH$}{left:>CELL_WIDTH$}{right:>CELL_WIDTH$}"
-        ));
+        output::line(line(&COLUMNS, ["", left, right]));
     }
 
     /// The heading of rows that run without transports.
@@ -106,7 +108,7 @@ impl Report {
         worlds: &[World; 2],
         case: impl Fn(&World) -> CheckResult,
     ) {
-        output::part(format_args!("  {name:<width$}", width = NAME_WIDTH - 2));
+        output::part(line(&COLUMNS, [format!("  {name}")]));
         let ended = worlds.each_ref().map(|world| timed(|| case(world)));
         self.end_row(name, worlds, ended);
     }
@@ -119,7 +121,7 @@ impl Report {
         worlds: &[World; 2],
         case: impl Fn(&World) -> CheckResult + Sync,
     ) {
-        output::part(format_args!("  {name:<width$}", width = NAME_WIDTH - 2));
+        output::part(line(&COLUMNS, [format!("  {name}")]));
         let [left, right] = worlds;
         let ended = thread::scope(|scope| {
             let other = scope.spawn(|| timed(|| case(right)));
@@ -134,7 +136,7 @@ impl Report {
         for (world, (checked, took)) in worlds.iter().zip(ended) {
             results.push((world.name(), checked.is_ok()));
             let cell = self.cell(name, world.name(), checked, took);
-            output::part(format_args!("{cell:>CELL_WIDTH$}"));
+            output::part(line(&[CELL], [cell]));
         }
         output::line("");
         self.keep(name, Outcome::Run(results));
@@ -143,10 +145,7 @@ impl Report {
     /// Runs a case without transports: one cell.
     pub(crate) fn single(&mut self, name: &str, case: impl FnOnce() -> CheckResult) {
         let cell = self.alone(name, case);
-        self.line(format_args!(
-            "  {name:<width$}{cell:>CELL_WIDTH$}",
-            width = NAME_WIDTH - 2
-        ));
+        self.line(line(&COLUMNS, [format!("  {name}"), cell]));
     }
 
     /// A case that the server does not offer. If the proof fails, the server offers it and the case
@@ -158,10 +157,8 @@ impl Report {
         proof: impl FnOnce() -> CheckResult,
     ) {
         let cell = self.absent(name, reason, proof);
-        self.line(format_args!(
-            "  {name:<width$}  {cell}",
-            width = NAME_WIDTH - 2
-        ));
+        let cells = [format!("  {name}"), format!("  {cell}")];
+        output::line(line(&[COLUMNS[0], Width::Left(0)], cells));
     }
 
     fn alone(&mut self, name: &str, case: impl FnOnce() -> CheckResult) -> String {

@@ -1,8 +1,10 @@
 //! The result of a run, in lines: each figure, and for each check whether it passed.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use serde_json::Value;
+use support::table::{Width, line};
 
 use super::Options;
 use super::fault_class::FaultClass;
@@ -16,6 +18,9 @@ pub(super) struct Summary {
     checks: usize,
     failed: usize,
 }
+
+/// The columns of a figure: its verdict, its name, and itself.
+const FIGURE: [Width; 3] = [Width::Left(8), Width::Left(56), Width::Right(26)];
 
 /// How many failures of a kind are shown.
 const SHOWN: usize = 10;
@@ -56,24 +61,27 @@ impl Summary {
     }
 
     /// Prints a figure without a check.
-    pub(super) fn figure(&self, name: &str, figure: impl std::fmt::Display) {
-        output::line(format_args!("        {name:<56}{figure:>26}"));
+    pub(super) fn figure(&self, name: &str, figure: impl Display) {
+        output::line(line(&FIGURE, ["", name, &figure.to_string()]));
     }
 
     /// Prints a figure with its check.
-    pub(super) fn check(&mut self, name: &str, figure: impl std::fmt::Display, holds: bool) {
-        self.checks += 1;
-        self.failed += usize::from(!holds);
-        let verdict = if holds { "ok" } else { "FAILED" };
-        output::line(format_args!("{verdict:<8}{name:<56}{figure:>26}"));
+    pub(super) fn check(&mut self, name: &str, figure: impl Display, holds: bool) {
+        self.row(&FIGURE, [name.to_owned(), figure.to_string()], holds);
     }
 
-    /// Prints a row of a table with its check.
-    pub(super) fn row(&mut self, name: &str, cells: &str, holds: bool) {
+    /// Prints a row of a table with its check; `widths` begins with the column of verdicts.
+    pub(super) fn row(
+        &mut self,
+        widths: &[Width],
+        cells: impl IntoIterator<Item = String>,
+        holds: bool,
+    ) {
         self.checks += 1;
         self.failed += usize::from(!holds);
         let verdict = if holds { "ok" } else { "FAILED" };
-        output::line(format_args!("{verdict:<8}{name:<48}{cells}"));
+        let cells = std::iter::once(verdict.to_owned()).chain(cells);
+        output::line(line(widths, cells));
     }
 
     /// Checks that a list is empty.
@@ -127,14 +135,17 @@ impl Summary {
             Purpose::Derived,
             Purpose::Api,
         ];
-        let cells = |cells: [String; 4]| cells.map(|cell| format!("{cell:>10}")).concat();
-        let words = cells(purposes.map(|purpose| purpose.word().to_owned()));
-        self.heading(&format!("{:<50}{words}", "responses with a fault"));
+        let number = Width::Right(10);
+        let widths = [Width::Left(50), number, number, number, number];
+        let words = purposes.map(Purpose::word);
+        let heading = ["responses with a fault"].into_iter().chain(words);
+        self.heading(&line(&widths, heading));
         for fault in FaultClass::ALL {
             let faults = &result.checker.faults;
             let count = |purpose| faults.get(&(fault, purpose)).copied().unwrap_or_default();
-            let counts = cells(purposes.map(|purpose| count(purpose).to_string()));
-            output::line(format_args!("        {:<42}{counts}", fault.word()));
+            let counts = purposes.map(|purpose| count(purpose).to_string());
+            let name = format!("        {}", fault.word());
+            output::line(line(&widths, [name].into_iter().chain(counts)));
         }
         let missing = FaultClass::ALL.into_iter().filter(|fault| {
             let hit = |(class, _): &&(FaultClass, Purpose)| class == fault;

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use support::table::{Column, Table};
 
 use super::Shown;
 use crate::output;
@@ -128,8 +129,8 @@ impl Report {
     }
 
     fn table(&self) -> Vec<String> {
-        let mut rows =
-            vec![["step", "ureq", "reqwest", "requests (ureq | reqwest)"].map(str::to_owned)];
+        let columns = ["step", "ureq", "reqwest", "requests (ureq | reqwest)"];
+        let mut table = Table::new(&columns.map(Column::Text));
         let mut keys: Vec<_> = self
             .steps
             .iter()
@@ -150,25 +151,14 @@ impl Report {
             let [ureq, reqwest] = both.map(|step| step.map_or("-", Step::mark).to_owned());
             let mut requests: Vec<_> = both.iter().flatten().map(|s| counts(&s.requests)).collect();
             requests.dedup();
-            rows.push([
+            table.row([
                 format!("{}: {}", key.0, key.1),
                 ureq,
                 reqwest,
                 requests.join(" | "),
             ]);
         }
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-        let widths: Vec<_> = (0..4)
-            .map(|column| width(column).unwrap_or_default())
-            .collect();
-        let line = |row: &[String; 4]| {
-            let cells = row
-                .iter()
-                .zip(&widths)
-                .map(|(cell, &width)| format!("{cell:<width$}"));
-            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-        };
-        rows.iter().map(line).collect()
+        table.in_columns()
     }
 }
 

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use support::table::{Column, Table};
+
 use super::fact::{Fact, Finding};
 use crate::generated_doc::Document;
 use crate::{Stop, root};
@@ -59,45 +61,33 @@ pub(super) fn section(title: &str, day: &str, how: &str, rows: &[Row<'_>]) -> St
             .filter(|(_, found)| found.word() == word)
             .count()
     };
-    let mut text = format!(
-        "## {title}\n\n{day}: {how}. {} facts: {} confirmed, {} refuted, {} not tried.\n\n\
-         | fact | claim | source | verdict |\n| --- | --- | --- | --- |\n",
-        rows.len(),
-        count("confirmed"),
-        count("refuted"),
-        count("not tried"),
-    );
+    let mut table = Table::new(&["fact", "claim", "source", "verdict"].map(Column::Text));
     for (fact, found) in rows {
         let word = match found {
             Finding::Refuted(_) => "**refuted**",
             other => other.word(),
         };
-        let _infallible = writeln!(
-            text,
-            "| {} | {} | [{file}](../{file}): \"{}\" | {word}: {} |",
+        let (file, words) = (fact.source.file, cell(fact.source.words));
+        table.row([
             cell(&fact.name),
             cell(&fact.claim),
-            cell(fact.source.words),
-            cell(found.text()),
-            file = fact.source.file,
-        );
+            format!("[{file}](../{file}): \"{words}\""),
+            format!("{word}: {}", cell(found.text())),
+        ]);
     }
-    text
+    format!(
+        "## {title}\n\n{day}: {how}. {} facts: {} confirmed, {} refuted, {} not tried.\n\n{table}",
+        rows.len(),
+        count("confirmed"),
+        count("refuted"),
+        count("not tried"),
+    )
 }
 
-/// Text of a server in a cell: no line ends, bars, links or tags.
+/// Text of a server in a cell: no line ends, links or tags.
 fn cell(text: &str) -> String {
     let words: Vec<_> = text.split_whitespace().collect();
-    let mut out = String::new();
-    for c in words.join(" ").chars() {
-        match c {
-            '|' => out.push_str("\\|"),
-            '<' => out.push_str("&lt;"),
-            '[' => out.push_str("\\["),
-            c => out.push(c),
-        }
-    }
-    out
+    words.join(" ").replace('<', "&lt;").replace('[', "\\[")
 }
 
 /// Today, in UTC, as `2026-06-01`.

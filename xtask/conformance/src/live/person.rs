@@ -11,6 +11,7 @@ use auth_core::{
 use auth_flows::Login;
 use keystore::{Credentials, Environment, Fallback, File};
 use lexopt::{Arg, ValueExt};
+use support::table::{self, Width};
 
 use super::env::{Allowed, Application, Env, TokenPath};
 use super::fact::{Fact, Finding};
@@ -89,12 +90,9 @@ pub(crate) fn ask(args: Vec<OsString>) -> Outcome {
 
 /// Prints a fact as it is found: a walk takes minutes.
 fn show(fact: &Fact, found: Finding) -> Finding {
-    output::line(format_args!(
-        "{:<9}  {}: {}",
-        found.word(),
-        fact.name,
-        found.text()
-    ));
+    let rest = format!("{}: {}", fact.name, found.text());
+    let columns = [Width::Left(11), Width::Left(0)];
+    output::line(table::line(&columns, [found.word(), &rest]));
     found
 }
 

@@ -40,6 +40,7 @@ use auth_core::{Error, SecretBytes, Store, TokenKind, TokenRecord, UnixTime};
 use auth_testkit::Rotation;
 use keystore::File;
 use serde_json::Value;
+use support::table::{Width, line};
 
 use super::summary::Summary;
 use super::tested_service::TestedService;
@@ -89,17 +90,25 @@ struct Row {
     bound: usize,
 }
 
+/// Its columns: the verdict, the name, and four figures.
+const COLUMNS: [Width; 6] = [
+    Width::Left(8),
+    Width::Left(48),
+    Width::Right(12),
+    Width::Right(12),
+    Width::Right(12),
+    Width::Right(14),
+];
+
 /// Runs all troubles, each for so many seconds.
 pub(super) fn run(summary: &mut Summary, seconds: u64) -> Result<(), Stop> {
     let time = Duration::from_secs(seconds);
     let mut wrong = Wrong::default();
-    summary.heading(&format!(
-        "{:<56}{:>12}{:>12}{:>12}{:>14}",
-        format!("troubles, {seconds} s each; in a minute:"),
-        "calls",
-        "token req.",
-        "API req.",
-        "most / bound"
+    let name = format!("troubles, {seconds} s each; in a minute:");
+    let heading = [&name, "calls", "token req.", "API req.", "most / bound"];
+    summary.heading(&line(
+        &[&[Width::Left(56)], &COLUMNS[2..]].concat(),
+        heading,
     ));
     for some in table::troubles().chunks(AT_ONCE) {
         for result in at_once(some, time) {
@@ -164,17 +173,14 @@ fn tell(summary: &mut Summary, row: &Row) {
     let seconds = row.time.as_secs_f64().max(0.001);
     let minute = |count: usize| format!("{:.0}", count as f64 * 60.0 / seconds);
     let cells = [
+        row.name.clone(),
         minute(row.counts.calls),
         minute(row.token),
         minute(row.api),
         format!("{} / {}", row.most, row.bound),
     ];
     let holds = (1..=row.bound).contains(&row.most) && row.counts.calls > 0;
-    let figure = format!(
-        "{:>12}{:>12}{:>12}{:>14}",
-        cells[0], cells[1], cells[2], cells[3]
-    );
-    summary.row(&row.name, &figure, holds);
+    summary.row(&COLUMNS, cells, holds);
 }
 
 /// A server, a store in a folder, and a login for each account whose token has expired.
