@@ -6,10 +6,8 @@ use auth_core::{
     AccountKey, AuthorizationServer, Endpoint, Error, Lease, OAuthClient, RedirectUri, SecretBytes,
     Service, Store,
 };
-use auth_flows::{AsyncClient, Client, Login};
+use auth_flows::Login;
 use auth_testkit::raw::{RawServer, ScriptStep};
-use http_reqwest::{Reqwest, Tokio};
-use http_ureq::Ureq;
 use keystore::{Encrypted, EncryptionKey, Fallback, File};
 
 /// Any of the stores that keep files.
@@ -110,32 +108,19 @@ fn check(store: &AnyStore, server: &RawServer, what: &str) {
         })
     };
     let ask = || asked.fetch_add(1, SeqCst);
-    let blocking = Client::new(service(server), Ureq::default(), store.clone()).account("me");
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let tokio = Tokio::new(runtime.handle().clone());
-    let client = AsyncClient::new(service(server), Reqwest::default(), tokio, store.clone());
-    let session = client.account("me");
     // A web service redirects its visitor next.
     let place = || RedirectUri::parse("https://app.example.org/callback").expect("a place");
-    let begun = [
-        blocking.begin_at(place()),
-        runtime.block_on(session.begin_at(place())),
-    ];
-    for result in begun {
-        result.map(drop).expect_err(what);
+    let sessions =
+        worlds::AnyClient::pair(&service(server), store.clone()).map(|client| client.account("me"));
+    for session in &sessions {
+        session.begin_at(place()).map(drop).expect_err(what);
     }
-    let results = [
-        blocking.log_in(login()),
-        blocking.log_in(pasted()),
-        blocking.log_in_with_device(|_| {
+    let results = sessions.iter().flat_map(|session| {
+        let by_device = session.log_in_with_device(|_| {
             ask();
-        }),
-        runtime.block_on(session.log_in(login())),
-        runtime.block_on(session.log_in(pasted())),
-        runtime.block_on(session.log_in_with_device(|_| {
-            ask();
-        })),
-    ];
+        });
+        [session.log_in(login()), session.log_in(pasted()), by_device]
+    });
     for result in results {
         let error = result.expect_err(what);
         assert!(error.help().is_some(), "{what}: {error}");

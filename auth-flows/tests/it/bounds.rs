@@ -11,9 +11,8 @@ use auth_core::{
     AsyncTransport, Error, ErrorKind, Limits, Operation, RateLimit, Request, Response,
     ResponseBody, SecretText, TokenKind, Transport, TransportError,
 };
-use auth_flows::{AsyncClient, Client};
+use auth_flows::Client;
 use auth_testkit::{Dialect, Fault, Matching, Rotation};
-use http_reqwest::Tokio;
 use keystore::Memory;
 
 use crate::{
@@ -309,17 +308,12 @@ impl AsyncTransport for Busy {
 fn busy(retry_after: &'static str, check: impl Fn(&World, &Busy)) {
     let rate = RateLimit::every(Duration::from_millis(1)).with_max_wait(Duration::from_secs(5));
     let transport = Busy::new(retry_after);
-    let client = Client::new(
-        service(AFAR, rate.clone()),
-        transport.clone(),
-        Memory::new(),
-    );
+    let made = service(AFAR, rate.clone());
+    let client = Client::new(made, transport.clone(), Memory::new());
     check(&World::Blocking(client), &transport);
     let transport = Busy::new(retry_after);
-    let runtime = ::worlds::runtime().expect("a runtime");
-    let tokio = Tokio::new(runtime.handle().clone());
-    let client = AsyncClient::new(service(AFAR, rate), transport.clone(), tokio, Memory::new());
-    check(&World::Async(client, runtime), &transport);
+    let client = World::in_tasks(service(AFAR, rate), transport.clone(), Memory::new());
+    check(&client, &transport);
 }
 
 #[test]

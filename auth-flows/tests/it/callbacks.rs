@@ -3,8 +3,7 @@
 
 use std::{
     collections::HashMap,
-    io::{Read, Write},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpStream},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     sync::Mutex,
     time::Duration,
 };
@@ -13,9 +12,8 @@ use auth_core::{
     AuthorizationRequest, CodeGrant, Entropy, Error, ErrorKind, ExposeSecret, PendingAuthorization,
     RedirectUri, SecretBytes, Service, TokenKind,
 };
-use auth_flows::{AsyncClient, CallbackListener, Client, Login};
-use auth_testkit::{Dialect, TestClient, TestServer, person::Person};
-use http_reqwest::{Reqwest, Tokio};
+use auth_flows::{CallbackListener, Client, Login};
+use auth_testkit::{Dialect, TestClient, TestServer, http1, person::Person};
 use http_ureq::Ureq;
 use keystore::Memory;
 
@@ -162,11 +160,14 @@ fn a_web_service_accepts_a_response_once_and_from_its_visitor() {
     foreign("his", &his);
     let grant = logins.end("hers", &hers).expect("her own");
     foreign("hers", &hers);
-    let client = Client::new(service.clone(), Ureq::default(), Memory::new());
-    let session = client.account("hers");
-    let status = session.complete_login(grant).expect("a login");
-    assert!(status.login.is_some(), "{status:?}");
-    session.token(TokenKind::Login).expect("stored");
+    let [blocking, asynchronous] = World::pair(&service, Memory::new());
+    let complete = |client: World, grant| {
+        let session = client.account("hers");
+        let status = session.complete(grant).expect("a login");
+        assert!(status.login.is_some(), "{status:?}");
+        session.token(TokenKind::Login).expect("stored");
+    };
+    complete(blocking, grant);
 
     // A visitor's second login replaces the first.
     let (earlier, later) = (redirect("hers"), redirect("hers"));
@@ -174,11 +175,7 @@ fn a_web_service_accepts_a_response_once_and_from_its_visitor() {
     foreign("hers", &later);
     let later = redirect("hers");
     let grant = logins.end("hers", &later).expect("her own");
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let tokio = Tokio::new(runtime.handle().clone());
-    let client = AsyncClient::new(service.clone(), Reqwest::default(), tokio, Memory::new());
-    let status = runtime.block_on(client.account("hers").complete_login(grant));
-    assert!(status.expect("a login").login.is_some());
+    complete(asynchronous, grant);
 }
 
 /// Sends a response to a listener, as a browser does. After one that it rejects, it listens on;
@@ -200,20 +197,13 @@ fn at_listener(service: &Service, ip: IpAddr, response: &str) -> Result<CodeGran
 /// Requests a URL as a browser does, without the fragment; returns the status.
 fn get(url: &str) -> &'static str {
     let bare = url.split('#').next().unwrap_or_default();
-    let (authority, target) = bare
-        .strip_prefix("http://")
-        .and_then(|rest| rest.split_at_checked(rest.find('/')?))
-        .expect("a URL with a path");
-    let mut stream = TcpStream::connect(authority).expect("the listener runs");
-    stream.set_read_timeout(Some(LONG)).expect("a timeout");
-    write!(stream, "GET {target} HTTP/1.1\r\nHost: {authority}\r\n\r\n").expect("it listens");
-    let mut page = String::new();
-    stream.read_to_string(&mut page).expect("a page");
+    let response = http1::get(bare).expect("a page");
+    let page = String::from_utf8_lossy(response.body());
     assert!(!page.contains("m4rked"), "{page}");
-    let status = page.split(' ').nth(1).unwrap_or_default();
+    let status = response.status();
     let known = ["200", "400", "404"]
         .into_iter()
-        .find(|known| *known == status);
+        .find(|known| *known == status.as_str());
     known.unwrap_or_else(|| panic!("{bare}: {page}"))
 }
 

@@ -15,10 +15,8 @@ use auth_core::{
     ResponseBody, Service, Store, TokenKind, TokenRecord, TokenResponse, Transport, TransportError,
     UnixTime,
 };
-use auth_flows::{AsyncClient, Client, Login};
+use auth_flows::{Client, Login};
 use auth_testkit::{Dialect, TestClient, TestServer};
-use http_reqwest::{Reqwest, Tokio};
-use http_ureq::Ureq;
 use keystore::Memory;
 
 use crate::{
@@ -30,19 +28,10 @@ fn both<T>(service: &Service, transport: impl Fn() -> T, store: impl Store + Clo
 where
     T: Transport + AsyncTransport + Send + Sync + 'static,
 {
-    let runtime = runtime();
-    let tokio = Tokio::new(runtime.handle().clone());
     [
         World::Blocking(Client::new(service.clone(), transport(), store.clone())),
-        World::Async(
-            AsyncClient::new(service.clone(), transport(), tokio, store),
-            runtime,
-        ),
+        World::in_tasks(service.clone(), transport(), store),
     ]
-}
-
-fn runtime() -> Arc<tokio::runtime::Runtime> {
-    ::worlds::runtime().expect("a runtime")
 }
 
 fn inaturalist() -> TestServer {
@@ -58,7 +47,7 @@ fn inaturalist() -> TestServer {
 #[test]
 fn a_plain_token_renews_itself() {
     for renews in [true, false] {
-        for asynchronous in [false, true] {
+        for which in [0, 1] {
             let server = inaturalist();
             let mut builder = api_inat::service("app")
                 .user_agent("flows-test/1.0 (mail@example.org)")
@@ -71,16 +60,7 @@ fn a_plain_token_renews_itself() {
             let store = Memory::new();
             let old = server.issue_derived_token("alice").expect("a user");
             save_due(&store, &key, &old);
-            let world = match asynchronous {
-                false => World::Blocking(Client::new(service, Ureq::default(), store.clone())),
-                true => {
-                    let runtime = runtime();
-                    let tokio = Tokio::new(runtime.handle().clone());
-                    let transport = Reqwest::default();
-                    let client = AsyncClient::new(service, transport, tokio, store.clone());
-                    World::Async(client, runtime)
-                }
-            };
+            let world = &World::pair(&service, store.clone())[which];
             world.send("me", Me::new()).expect("the token is valid");
             let is_new = || {
                 let text = store.load(&key).expect("memory").expect("a record");

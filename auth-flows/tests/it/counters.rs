@@ -13,11 +13,7 @@ use crate::{
 
 fn counted(world: World) -> (World, Counters) {
     let counters = Counters::default();
-    let observer = counters.observer();
-    let world = match world {
-        World::Blocking(client) => World::Blocking(client.on_event(observer)),
-        World::Async(client, runtime) => World::Async(client.on_event(observer), runtime),
-    };
+    let world = world.on_event(counters.observer());
     (world, counters)
 }
 

@@ -11,29 +11,36 @@ use auth_core::{
     Service,
 };
 use auth_flows::{AsyncClient, Canceller, Client, Status};
-use auth_testkit::raw::{RawServer, ScriptStep};
+use auth_testkit::{
+    http1,
+    raw::{RawServer, ScriptStep},
+};
 use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 use keystore::Memory;
+use worlds::World;
 
 pub(crate) const CODES: &str = r#"{"device_code":"marked-device-code","user_code":"WDJB-MJHT",
     "verification_uri":"https://example.com/device","expires_in":60,"interval":1}"#;
 pub(crate) const TOKEN: &str = r#"{"access_token":"marked-access-token","token_type":"Bearer","expires_in":3600,
     "refresh_token":"marked-refresh-token"}"#;
 
+/// A response in JSON, after which the server closes the connection.
+fn response(status: u16, body: &str) -> Vec<u8> {
+    let response = http::Response::builder()
+        .status(status)
+        .header("content-type", "application/json")
+        .header("connection", "close")
+        .body(body);
+    http1::response_bytes(&response.expect("a response"))
+}
+
 /// One response on each connection.
 pub(crate) fn server(responses: &[(u16, &str)]) -> RawServer {
-    let responses: Vec<String> = responses
-        .iter()
-        .map(|(status, body)| {
-            format!(
-                "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                body.len()
-            )
-        })
-        .collect();
+    let response = |(status, body): &(u16, &str)| response(*status, body);
+    let responses: Vec<Vec<u8>> = responses.iter().map(response).collect();
     RawServer::start(move |connection| match responses.get(connection) {
-        Some(response) => vec![ScriptStep::Read, ScriptStep::send(response.as_bytes())],
+        Some(response) => vec![ScriptStep::Read, ScriptStep::send(response)],
         None => vec![ScriptStep::Read],
     })
 }
@@ -71,31 +78,13 @@ pub(crate) fn log_in(
             .map(|request| body(request.request().body()))
             .collect()
     };
-    let first = server(responses);
-    let session = Client::new(service(&first), Ureq::default(), Memory::new()).account("me");
-    let blocking = session.log_in_with_device(show(&shown));
-    let blocking = (
-        blocking,
-        shown.lock().expect("no panic").clone(),
-        forms(&first),
-    );
-
-    let second = server(responses);
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let tokio = Tokio::new(runtime.handle().clone());
-    let session =
-        AsyncClient::new(service(&second), Reqwest::default(), tokio, Memory::new()).account("me");
-    let show = show(&shown);
-    let task = runtime.spawn(async move { session.log_in_with_device(show).await });
-    let result = runtime.block_on(task).expect("no panic");
-    [
-        blocking,
-        (
-            result,
-            shown.lock().expect("no panic").clone(),
-            forms(&second),
-        ),
-    ]
+    World::both().expect("a runtime").map(|world| {
+        let server = server(responses);
+        let session = world.account(service(&server), Memory::new(), "me");
+        let result = session.log_in_with_device(show(&shown));
+        let shown = shown.lock().expect("no panic").clone();
+        (result, shown, forms(&server))
+    })
 }
 
 #[test]
@@ -187,63 +176,45 @@ fn a_dropped_login_stops_polling() {
     });
 }
 
-/// Logs in at this server, over ureq and over reqwest, until the canceller cancels.
+/// Logs in at this server until the canceller cancels.
 fn log_in_until(
     server: &RawServer,
-    world: &str,
+    world: &World,
     canceller: &Canceller,
     show: impl FnOnce(&DeviceAuthorizationResponse) + Send,
 ) -> Result<Status, Error> {
-    let store = Memory::new();
-    if world == "blocking" {
-        let session = Client::new(service(server), Ureq::default(), store).account("me");
-        return session.log_in_with_device_until(canceller, show);
-    }
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let tokio = Tokio::new(runtime.handle().clone());
-    let client = AsyncClient::new(service(server), Reqwest::default(), tokio, store);
-    runtime.block_on(
-        client
-            .account("me")
-            .log_in_with_device_until(canceller, show),
-    )
+    let session = world.account(service(server), Memory::new(), "me");
+    session.log_in_with_device_until(canceller, show)
 }
 
 #[test]
 fn a_login_that_has_begun_is_completed_although_the_client_closes() {
-    let server_of_one_login = || server(&[(200, CODES), (200, TOKEN)]);
-    let blocking = server_of_one_login();
-    let client = Client::new(service(&blocking), Ureq::default(), Memory::new());
-    let closing = client.clone();
-    let result = client.account("me").log_in_with_device(|_| {
-        std::thread::spawn(move || closing.close());
-    });
-    assert!(result.expect("logged in").is_logged_in());
-    client.close().expect("closed");
-
-    let asynchronous = server_of_one_login();
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let tokio = Tokio::new(runtime.handle().clone());
-    let transport = Reqwest::default();
-    let client = AsyncClient::new(service(&asynchronous), transport, tokio, Memory::new());
-    let closing = client.clone();
-    let spawner = runtime.handle().clone();
-    let result = runtime.block_on(client.account("me").log_in_with_device(move |_| {
-        spawner.spawn(async move { closing.close().await });
-    }));
-    assert!(result.expect("logged in").is_logged_in());
-    runtime.block_on(client.close()).expect("closed");
+    for world in World::both().expect("a runtime") {
+        let server = server(&[(200, CODES), (200, TOKEN)]);
+        let client = world.program(service(&server), Memory::new());
+        let closing = client.clone();
+        let result = client.account("me").log_in_with_device(|_| {
+            std::thread::spawn(move || closing.close());
+        });
+        assert!(
+            result.expect("logged in").is_logged_in(),
+            "{}",
+            world.name()
+        );
+        client.close().expect("closed");
+    }
 }
 
 #[test]
 fn a_cancelled_login_stops_polling() {
     let codes = CODES.replace("\"interval\":1", "\"interval\":50");
-    for world in ["blocking", "async"] {
+    for either in World::both().expect("a runtime") {
+        let world = either.name();
         let server = server(&[(200, &codes)]);
         let canceller = Canceller::new();
         let button = canceller.clone();
         let begun = std::time::Instant::now();
-        let result = log_in_until(&server, world, &canceller, |_| {
+        let result = log_in_until(&server, &either, &canceller, |_| {
             std::thread::spawn(move || {
                 std::thread::sleep(Duration::from_millis(50)); // in mid-wait
                 button.cancel();
@@ -254,7 +225,7 @@ fn a_cancelled_login_stops_polling() {
         assert!(begun.elapsed() < Duration::from_secs(20), "{world}");
         assert_eq!(server.requests().len(), 1, "{world}: no poll");
 
-        let result = log_in_until(&server, world, &canceller, |_| panic!("not begun"));
+        let result = log_in_until(&server, &either, &canceller, |_| panic!("not begun"));
         let error = result.expect_err("cancelled before");
         assert_eq!(error.kind(), ErrorKind::Cancelled, "{world}: {error}");
         assert_eq!(server.requests().len(), 1, "{world}: nothing is sent");
@@ -264,26 +235,18 @@ fn a_cancelled_login_stops_polling() {
 /// The server has issued the token when the user presses the button.
 #[test]
 fn a_token_on_its_way_is_not_lost() {
-    for world in ["blocking", "async"] {
+    for either in World::both().expect("a runtime") {
+        let world = either.name();
         let canceller = Canceller::new();
         let button = canceller.clone();
-        let response = |body: &str| {
-            let length = body.len();
-            format!(
-                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-            )
-        };
         let server = RawServer::start(move |connection| {
             if connection == 1 {
                 button.cancel(); // its request has begun
             }
             let body = [CODES, TOKEN].get(connection).copied().unwrap_or("{}");
-            vec![
-                ScriptStep::Read,
-                ScriptStep::send(response(body).as_bytes()),
-            ]
+            vec![ScriptStep::Read, ScriptStep::send(&response(200, body))]
         });
-        let result = log_in_until(&server, world, &canceller, |_| {});
+        let result = log_in_until(&server, &either, &canceller, |_| {});
         let status = result.unwrap_or_else(|error| panic!("{world}: {error}"));
         assert!(status.is_logged_in(), "{world}");
         assert!(canceller.is_cancelled(), "{world}");

@@ -8,9 +8,9 @@ use std::{
 };
 
 use auth_core::{AccountKey, ExposeSecret, RateLimit, Service, Store, TokenKind, TokenRecord};
-use auth_flows::{AsyncClient, Client, ClientEvent};
+use auth_flows::{Client, ClientEvent};
 use auth_testkit::{Dialect, Fault, Matching, Rotation, TestServer};
-use http_reqwest::{Reqwest, Tokio};
+use http_reqwest::Reqwest;
 use http_ureq::Ureq;
 use keystore::{Fallback, Memory, StaticToken};
 
@@ -53,12 +53,7 @@ impl Log {
     }
 
     fn observe(&self, world: World) -> World {
-        match world {
-            World::Blocking(client) => World::Blocking(client.on_event(self.observer())),
-            World::Async(client, runtime) => {
-                World::Async(client.on_event(self.observer()), runtime)
-            }
-        }
+        world.on_event(self.observer())
     }
 
     /// Both worlds, each with a log.
@@ -381,23 +376,13 @@ fn client(
 ) -> Made {
     Made(log.observe(match which {
         0 => World::Blocking(Client::new(service, blocking, store)),
-        _ => {
-            let runtime = ::worlds::runtime().expect("a runtime");
-            let tokio = Tokio::new(runtime.handle().clone());
-            let client = AsyncClient::new(service, asynchronous, tokio, store);
-            World::Async(client, runtime)
-        }
+        _ => World::in_tasks(service, asynchronous, store),
     }))
 }
 
 impl Made {
     fn log_in_with_device(&self) {
-        match &self.0 {
-            World::Blocking(client) => client.account("me").log_in_with_device(|_| {}),
-            World::Async(client, runtime) => {
-                runtime.block_on(client.account("me").log_in_with_device(|_| {}))
-            }
-        }
-        .expect("a login");
+        let session = self.0.account("me");
+        session.log_in_with_device(|_| {}).expect("a login");
     }
 }

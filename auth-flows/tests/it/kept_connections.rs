@@ -5,25 +5,24 @@ use std::{thread, time::Duration};
 
 use auth_core::{
     AuthorizationServer, Endpoint, Lifetime, Limits, Now, OAuthClient, Service, Store, TokenKind,
-    TokenRecord, TokenResponse, UnixTime,
+    TokenRecord, TokenResponse, UnixTime, testkit::json,
 };
-use auth_flows::{AsyncClient, Client};
-use auth_testkit::raw::{RawServer, ScriptStep};
-use http_reqwest::{Reqwest, Tokio};
-use http_ureq::Ureq;
+use auth_testkit::{
+    http1,
+    raw::{RawServer, ScriptStep},
+};
 use keystore::Memory;
+use worlds::World;
 
 const BODY: &str =
     r#"{"access_token":"t","token_type":"bearer","expires_in":3600,"refresh_token":"r"}"#;
 
 /// Each connection gets one response, and is closed as soon as it brings a second request.
 fn server() -> RawServer {
-    let response = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{BODY}",
-        BODY.len()
-    );
+    let response = json(200, &serde_json::from_str(BODY).expect("JSON"));
+    let response = http1::response_bytes(&response);
     RawServer::start(move |_| {
-        let response = ScriptStep::send(response.as_bytes());
+        let response = ScriptStep::send(&response);
         vec![ScriptStep::Read, response, ScriptStep::Read]
     })
 }
@@ -56,33 +55,21 @@ fn store(service: &Service) -> Memory {
 #[test]
 fn a_refresh_is_not_sent_on_a_connection_that_the_server_may_be_closing() {
     let idle = Limits::JUST_USED + Duration::from_millis(100);
-    let blocking = thread::spawn(move || {
+    let check = |world: World| {
         let server = server();
         let service = service(&server);
         let store = store(&service);
-        let client = Client::new(service, Ureq::default(), store);
-        let session = client.account("me");
+        let session = world.account(service, store, "me");
         session.token(TokenKind::Login).expect("renewed");
         thread::sleep(idle);
         session.invalidate(TokenKind::Login).expect("invalid");
         session.token(TokenKind::Login).expect("renewed again");
-        assert_eq!((server.connections(), server.requests().len()), (2, 2));
+        let counts = (server.connections(), server.requests().len());
+        assert_eq!(counts, (2, 2), "{}", world.name());
+    };
+    thread::scope(|scope| {
+        for world in World::both().expect("a runtime") {
+            scope.spawn(|| check(world));
+        }
     });
-    let server = server();
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let service = service(&server);
-    let store = store(&service);
-    let tokio = Tokio::new(runtime.handle().clone());
-    let client = AsyncClient::new(service, Reqwest::default(), tokio, store);
-    runtime.block_on(async {
-        let session = client.account("me");
-        session.token(TokenKind::Login).await.expect("renewed");
-        tokio::time::sleep(idle).await;
-        let invalidated = session.invalidate(TokenKind::Login).await;
-        invalidated.expect("invalid");
-        let again = session.token(TokenKind::Login).await;
-        again.expect("renewed again");
-    });
-    assert_eq!((server.connections(), server.requests().len()), (2, 2));
-    blocking.join().expect("the blocking world");
 }

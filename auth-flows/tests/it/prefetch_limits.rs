@@ -8,8 +8,7 @@ use std::{
 };
 
 use auth_core::{ErrorKind, RateLimit};
-use auth_flows::{AsyncClient, Client, ClientEvent, WaitReason};
-use http_reqwest::Tokio;
+use auth_flows::{Client, ClientEvent, WaitReason};
 use keystore::Memory;
 
 use crate::{
@@ -39,20 +38,17 @@ impl Waits {
 /// responds with these statuses, and then with 200.
 fn both(rate: &RateLimit, statuses: &[u16], check: impl Fn(&Counting, &World, &Waits)) {
     let service = || service(AFAR, rate.clone());
-    let transport = || Counting::first(&statuses.iter().rev().copied().collect::<Vec<_>>());
-    let (counting, waits) = (transport(), Waits::default());
-    let noted = waits.clone();
-    let client = Client::new(service(), counting.clone(), Memory::new());
-    let client = client.on_event(move |event| noted.note(event));
-    check(&counting, &World::Blocking(client), &waits);
-
-    let runtime = worlds::runtime().expect("a runtime");
-    let tokio = Tokio::new(runtime.handle().clone());
-    let (counting, waits) = (transport(), Waits::default());
-    let noted = waits.clone();
-    let client = AsyncClient::new(service(), counting.clone(), tokio, Memory::new());
-    let client = client.on_event(move |event| noted.note(event));
-    check(&counting, &World::Async(client, runtime), &waits);
+    for which in [0, 1] {
+        let counting = Counting::first(&statuses.iter().rev().copied().collect::<Vec<_>>());
+        let (waits, transport) = (Waits::default(), counting.clone());
+        let noted = waits.clone();
+        let client = match which {
+            0 => World::Blocking(Client::new(service(), transport, Memory::new())),
+            _ => World::in_tasks(service(), transport, Memory::new()),
+        };
+        let client = client.on_event(move |event| noted.note(event));
+        check(&counting, &client, &waits);
+    }
 }
 
 /// Waits until so many requests were sent.

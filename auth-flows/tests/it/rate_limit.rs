@@ -10,9 +10,9 @@ use auth_core::{
     Limits, OAuthClient, Operation, RateLimit, Request, Response, ResponseBody, Service, TokenKind,
     Transport, TransportError,
 };
-use auth_flows::{AsyncClient, Client};
-use http_reqwest::Tokio;
+use auth_flows::Client;
 use keystore::Memory;
+use worlds::AnyClient as World;
 
 /// Responds to every request, and logs its time.
 #[derive(Clone)]
@@ -131,32 +131,14 @@ fn both_over(
     calls: usize,
     check: impl Fn(Vec<Result<u16, Error>>, &Counting),
 ) {
+    let service = || service(base, rate.clone());
     let transport = made();
-    let client = Client::new(
-        service(base, rate.clone()),
-        transport.clone(),
-        Memory::new(),
-    );
-    let results = (0..calls).map(|_| client.anonymous().send(ask)).collect();
-    check(results, &transport);
-
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let client = Client::new(service(), transport.clone(), Memory::new());
+    let ask_all = |client: World| (0..calls).map(|_| client.anonymous().send(ask)).collect();
+    check(ask_all(World::Blocking(client)), &transport);
     let transport = made();
-    let tokio = Tokio::new(runtime.handle().clone());
-    let client = AsyncClient::new(
-        service(base, rate.clone()),
-        transport.clone(),
-        tokio,
-        Memory::new(),
-    );
-    let results = (0..calls)
-        .map(|_| runtime.block_on(client.anonymous().send(ask)))
-        .collect();
-    check(results, &transport);
+    let client = World::in_tasks(service(), transport.clone(), Memory::new());
+    check(ask_all(client), &transport);
 }
 
 #[test]

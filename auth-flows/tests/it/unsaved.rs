@@ -289,36 +289,18 @@ fn a_login_whose_save_fails_works_and_is_saved_later() {
 
 #[test]
 fn a_login_on_another_device_whose_save_fails_works_and_is_saved_later() {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    for is_async in [false, true] {
-        let (server, store) = (
-            device::server(&[(200, CODES), (200, TOKEN)]),
-            Moody::default(),
-        );
-        let service = device::service(&server);
+    for which in [0, 1] {
+        let server = device::server(&[(200, CODES), (200, TOKEN)]);
+        let store = Moody::default();
+        let client = &World::pair(&device::service(&server), store.clone())[which];
         let breaks = store.clone();
-        let show = move |_: &auth_core::DeviceAuthorizationResponse| breaks.set(&["save"]);
         let kind = TokenKind::Login;
-        let (result, token, status) = if is_async {
-            let tokio = http_reqwest::Tokio::new(runtime.handle().clone());
-            let transport = http_reqwest::Reqwest::default();
-            let client = auth_flows::AsyncClient::new(service, transport, tokio, store.clone());
-            let session = client.account("me");
-            let result = runtime.block_on(session.log_in_with_device(show));
-            let token = runtime.block_on(session.token(kind));
-            store.set(&[]);
-            runtime.block_on(session.token(kind)).expect("saved");
-            (result, token, runtime.block_on(session.status()))
-        } else {
-            let transport = http_ureq::Ureq::default();
-            let client = auth_flows::Client::new(service, transport, store.clone());
-            let session = client.account("me");
-            let result = session.log_in_with_device(show);
-            let token = session.token(kind);
-            store.set(&[]);
-            session.token(kind).expect("saved");
-            (result, token, session.status())
-        };
+        let session = client.account("me");
+        let result = session.log_in_with_device(move |_| breaks.set(&["save"]));
+        let token = session.token(kind);
+        store.set(&[]);
+        session.token(kind).expect("saved");
+        let status = session.status();
         let error = result.expect_err("not saved").to_string();
         assert!(error.contains("the login itself worked"), "{error}");
         let token = token.expect("used from memory");

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use auth_core::{Error, Service, Store};
-use auth_flows::{AsyncClient, Client};
+use auth_core::{AsyncTransport, Error, Service, Store};
+use auth_flows::{AsyncClient, Client, ClientEvent};
+use http_reqwest::Tokio;
 use tokio::runtime::Runtime;
 
 use crate::bounded;
@@ -40,6 +41,17 @@ impl AnyClient {
         worlds.map(|world| world.program(service.clone(), store.clone()))
     }
 
+    /// An async program over any transport, with a runtime of its own.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the system starts no thread.
+    pub fn in_tasks(service: Service, transport: impl AsyncTransport, store: impl Store) -> Self {
+        let runtime = crate::runtime().expect("threads for a runtime");
+        let tokio = Tokio::new(runtime.handle().clone());
+        Self::Async(AsyncClient::new(service, transport, tokio, store), runtime)
+    }
+
     /// `blocking` or `async`, in messages.
     pub fn name(&self) -> &'static str {
         match self {
@@ -61,6 +73,15 @@ impl AnyClient {
     /// A session without an account.
     pub fn anonymous(&self) -> AnySession {
         open!(self, client => client.anonymous())
+    }
+
+    /// Reports what happens to an observer.
+    #[must_use]
+    pub fn on_event(self, observer: impl Fn(&ClientEvent<'_>) + Send + Sync + 'static) -> Self {
+        match self {
+            Self::Blocking(client) => Self::Blocking(client.on_event(observer)),
+            Self::Async(client, runtime) => Self::Async(client.on_event(observer), runtime),
+        }
     }
 
     /// Waits until nothing is in flight, and saves what could not be saved before.

@@ -4,9 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auth_core::{
-    AccountKey, CodeGrant, DeviceAuthorizationResponse, Error, Operation, Paged, Token, TokenKind,
+    AccountKey, CodeGrant, DeviceAuthorizationResponse, Error, Operation, Paged,
+    PendingAuthorization, RedirectUri, Token, TokenKind,
 };
-use auth_flows::{AsyncSession, LoggedOut, Login, PendingLogin, PreparedLogin, Session, Status};
+use auth_flows::{
+    AsyncSession, Canceller, LoggedOut, Login, PendingLogin, PreparedLogin, Session, Status,
+};
 use tokio::runtime::Runtime;
 
 use crate::bounded;
@@ -75,6 +78,11 @@ impl AnySession {
         }
     }
 
+    /// Prepares a login for a web service, whose visitor comes back at this address.
+    pub fn begin_at(&self, redirect: RedirectUri) -> Result<(String, PendingAuthorization), Error> {
+        both!(self, session => session.begin_at(redirect))
+    }
+
     /// Waits for the person, until the login's own timeout.
     pub fn wait_for_login(&self, waiting: PendingLogin) -> Result<CodeGrant, Error> {
         match self {
@@ -107,6 +115,15 @@ impl AnySession {
         show: impl FnOnce(&DeviceAuthorizationResponse) + Send,
     ) -> Result<Status, Error> {
         both!(self, session => session.log_in_with_device(show))
+    }
+
+    /// The same, until the canceller cancels.
+    pub fn log_in_with_device_until(
+        &self,
+        canceller: &Canceller,
+        show: impl FnOnce(&DeviceAuthorizationResponse) + Send,
+    ) -> Result<Status, Error> {
+        both!(self, session => session.log_in_with_device_until(canceller, show))
     }
 
     /// Imports a plain token.
