@@ -2,33 +2,12 @@
 
 use std::{
     io::{BufRead, BufReader, Write},
-    path::PathBuf,
     process::{Command, Output, Stdio},
     time::Duration,
 };
 
 use auth_testkit::{Dialect, TestClient, TestServer, person::Person};
-
-/// Returns a command for an example, which `cargo test` builds beside the tests.
-fn example(name: &str) -> Command {
-    let mut path = std::env::current_exe().expect("a test has a path");
-    path.pop();
-    path.pop();
-    let path: PathBuf = path
-        .join("examples")
-        .join(name)
-        .with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(
-        path.exists(),
-        "{} is not built: run `cargo test -p auth-flows`, which builds it",
-        path.display()
-    );
-    let mut command = Command::new(path);
-    command.env_clear();
-    // Windows needs it to open a socket.
-    command.envs(std::env::var_os("SystemRoot").map(|folder| ("SystemRoot", folder)));
-    command
-}
+use worlds::example::{example, status};
 
 fn inaturalist() -> TestServer {
     TestServer::builder(Dialect::doorkeeper_5())
@@ -180,10 +159,9 @@ fn async_service_runs_without_an_account() {
 fn a_status_says_what_to_do() {
     let server = inaturalist();
     let check = |command: &mut Command, expect: i32, words: &str| {
-        let output = command.output().expect("it runs");
-        let text = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(expect), "{text}");
-        assert!(text.contains(words) && !text.contains("panicked"), "{text}");
+        let (code, text) = status(command);
+        assert_eq!(code, Some(expect), "{text}");
+        assert!(text.contains(words), "{text}");
     };
     for name in ["blocking_tool", "async_service", "values_only"] {
         check(example(name).arg("--help"), 2, "usage");
@@ -205,9 +183,8 @@ fn a_status_says_what_to_do() {
     check(&mut tool("password", "http://127.0.0.1:9"), 75, "");
     #[cfg(target_os = "linux")]
     {
-        let full = std::fs::File::options().write(true).open("/dev/full");
         let mut tool = tool("password", server.url());
-        let tool = tool.stdout(full.expect("Linux has it"));
+        let tool = tool.stdout(worlds::example::in_a_shell::full());
         check(tool, 74, "No space left");
     }
 }

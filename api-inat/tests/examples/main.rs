@@ -10,7 +10,7 @@ mod token;
 mod upload;
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Output},
     time::Duration,
 };
@@ -57,11 +57,8 @@ impl Scene {
     /// Returns the command of an example. Alice's login is in `folder`; her password is in the
     /// environment.
     fn example(&self, name: &str, folder: &Path) -> Command {
-        let mut command = Command::new(example(name));
+        let mut command = bare(name);
         command
-            .env_clear()
-            // Windows needs it to open a socket.
-            .envs(std::env::var_os("SystemRoot").map(|folder| ("SystemRoot", folder)))
             .env("INAT_ORIGIN", self.server.url())
             .env("INAT_APP_ID", "app")
             .env("INAT_APP_SECRET", "app-secret")
@@ -74,21 +71,9 @@ impl Scene {
     }
 }
 
-/// Returns the path of an example, where `cargo test` builds it.
-fn example(name: &str) -> PathBuf {
-    let mut path = std::env::current_exe().expect("a test has a path");
-    path.pop();
-    path.pop();
-    let path = path
-        .join("examples")
-        .join(format!("inat-{name}"))
-        .with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(
-        path.exists(),
-        "{} is not built: run `cargo test -p api-inat`, which builds it",
-        path.display()
-    );
-    path
+/// Returns the command of an example without settings.
+fn bare(name: &str) -> Command {
+    worlds::example::example(&format!("inat-{name}"))
 }
 
 /// Returns standard output and standard error of a program, and checks how it ended.

@@ -3,24 +3,9 @@
 
 use std::{fs, path::Path, process::Command};
 
-use crate::{Scene, everywhere, example, run};
+use worlds::example::status;
 
-/// A command without any setting of its own.
-fn bare(name: &str) -> Command {
-    let mut command = Command::new(example(name));
-    command
-        .env_clear()
-        .envs(std::env::var_os("SystemRoot").map(|folder| ("SystemRoot", folder)));
-    command
-}
-
-/// Runs a program that must fail, and returns its status and what it said.
-fn status(command: &mut Command) -> (Option<i32>, String) {
-    let output = command.output().expect("it runs");
-    let err = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!err.contains("panicked"), "{err}");
-    (output.status.code(), err)
-}
+use crate::{Scene, bare, everywhere, run};
 
 #[test]
 fn each_runs_without_an_account() {
@@ -102,24 +87,9 @@ fn the_real_service_learns_whom_to_write_to() {
 /// What a POSIX shell does to programs.
 #[cfg(target_os = "linux")]
 mod in_a_shell {
-    use std::{
-        fs::File,
-        os::{fd::OwnedFd, unix::net::UnixStream},
-        process::Stdio,
-    };
+    use worlds::example::in_a_shell::{closed, full};
 
     use super::*;
-
-    /// A pipe whose reader has gone.
-    fn closed() -> Stdio {
-        let (writer, _) = UnixStream::pair().expect("a pair");
-        OwnedFd::from(writer).into()
-    }
-
-    fn full() -> Stdio {
-        let full = File::options().write(true).open("/dev/full");
-        full.expect("Linux has it").into()
-    }
 
     #[test]
     fn a_closed_pipe_is_the_end_and_a_full_disk_an_error() {

@@ -1,17 +1,14 @@
 //! The examples that write records: as CSV and as NDJSON.
 
-use std::{fs, process::Command};
+use std::fs;
 
 use api_inat::{model::Observation, testkit::OF_EACH_USER};
 
-use crate::{example, run};
+use crate::{bare, run};
 
 #[test]
 fn a_table_of_observations() {
-    let (table, _) = run(
-        Command::new(example("to-csv")).args(["--local", "alice"]),
-        true,
-    );
+    let (table, _) = run(bare("to-csv").args(["--local", "alice"]), true);
     let mut lines = table.lines();
     assert_eq!(
         lines.next(),
@@ -28,19 +25,14 @@ fn a_table_of_observations() {
         "{}",
         rows[1]
     );
-    run(Command::new(example("to-csv")).arg("alice"), false);
+    run(bare("to-csv").arg("alice"), false);
 }
 
 #[test]
 fn records_in_a_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("observations.ndjson");
-    let (hours, _) = run(
-        Command::new(example("to-ndjson"))
-            .args(["--local", "bob"])
-            .arg(&file),
-        true,
-    );
+    let (hours, _) = run(bare("to-ndjson").args(["--local", "bob"]).arg(&file), true);
     assert_eq!(hours, format!("10:00  {OF_EACH_USER}\n"));
     let text = fs::read_to_string(&file).expect("the file");
     let read: Result<Vec<Observation>, _> = text.lines().map(serde_json::from_str).collect();
@@ -54,9 +46,7 @@ fn records_in_a_file() {
     // A folder that does not exist is an error, and no panic.
     let nowhere = folder.path().join("nowhere").join("file");
     run(
-        Command::new(example("to-ndjson"))
-            .args(["--local", "bob"])
-            .arg(nowhere),
+        bare("to-ndjson").args(["--local", "bob"]).arg(nowhere),
         false,
     );
 }

@@ -71,26 +71,9 @@ impl Scene {
     }
 }
 
-/// Returns the command of an example, which `cargo test` builds beside the tests, without settings.
+/// Returns the command of an example without settings.
 fn bare(name: &str) -> Command {
-    let mut path = std::env::current_exe().expect("a test has a path");
-    path.pop();
-    path.pop();
-    let path = path
-        .join("examples")
-        .join(format!("infoflora-{name}"))
-        .with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(
-        path.exists(),
-        "{} is not built: run `cargo test -p api-infoflora`, which builds it",
-        path.display()
-    );
-    let mut command = Command::new(path);
-    command
-        .env_clear()
-        // Windows needs it to open a socket.
-        .envs(std::env::var_os("SystemRoot").map(|folder| ("SystemRoot", folder)));
-    command
+    worlds::example::example(&format!("infoflora-{name}"))
 }
 
 fn run(command: &mut Command) -> Output {

@@ -3,15 +3,9 @@
 
 use std::process::Command;
 
-use crate::{bare, everywhere};
+use worlds::example::status;
 
-/// Runs a program, and returns its status and what it said.
-fn status(command: &mut Command) -> (Option<i32>, String) {
-    let output = command.output().expect("it runs");
-    let err = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!err.contains("panicked"), "{err}");
-    (output.status.code(), err)
-}
+use crate::{bare, everywhere};
 
 #[test]
 fn each_runs_without_an_account() {
@@ -60,20 +54,8 @@ fn a_status_says_what_to_do() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_closed_pipe_is_the_end_and_a_full_disk_an_error() {
-    use std::{
-        fs::File,
-        os::{fd::OwnedFd, unix::net::UnixStream},
-        process::Stdio,
-    };
+    use worlds::example::in_a_shell::{closed, full};
 
-    let closed = || {
-        let (writer, _) = UnixStream::pair().expect("a pair");
-        OwnedFd::from(writer)
-    };
-    let full = || {
-        let full = File::options().write(true).open("/dev/full");
-        Stdio::from(full.expect("Linux has it"))
-    };
     for (name, operands) in [("token", &[][..]), ("atlas", &["2", "1000010"])] {
         let program = || {
             let mut program = bare(name);

@@ -2,6 +2,7 @@
 
 mod call;
 mod client;
+pub mod example;
 mod session;
 mod worker;
 mod world;
