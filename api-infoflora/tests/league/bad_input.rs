@@ -49,9 +49,7 @@ fn a_secret_with_reserved_characters() {
 #[test]
 fn localhost_as_redirect_uri() {
     everywhere(|scene| {
-        let session = scene
-            .program(scene.describe(TOOL), Memory::new())
-            .account("alice");
+        let session = scene.session(TOOL);
         let login = Login::pasted_redirect("http://localhost:8080", |_| Ok(String::new()));
         let words = ["localhost", "http://127.0.0.1"];
         let error = fails(session.log_in(login), ErrorKind::Configuration, &words);
@@ -70,9 +68,7 @@ fn an_unregistered_redirect_uri_or_an_unknown_client() {
                 .path(path)
                 .open(|url| Person::new("alice", "password").visit(url).map(drop))
                 .timeout(Duration::from_millis(300));
-            let session = scene
-                .program(scene.describe(client), Memory::new())
-                .account("alice");
+            let session = scene.session(client);
             let id = format!("client id `{}`", client.0);
             let words = ["redirect URI", &id, "never redirects"];
             fails(session.log_in(login), ErrorKind::TimedOut, &words);
@@ -101,9 +97,7 @@ fn an_invalid_locale() {
 #[test]
 fn a_response_as_the_page_shows_it_without_state() {
     everywhere(|scene| {
-        let session = scene
-            .program(scene.describe(TOOL), Memory::new())
-            .account("alice");
+        let session = scene.session(TOOL);
         let shown = format!("{CALLBACK}?code=AUTHORIZATION_CODE");
         let login = Login::pasted_redirect(CALLBACK, move |_| Ok(shown.clone()));
         fails(
@@ -120,7 +114,7 @@ fn a_response_as_the_page_shows_it_without_state() {
 #[test]
 fn a_challenge_by_the_pages_own_recipe() {
     everywhere(|scene| {
-        let service = scene.describe(TOOL).build().expect("a service");
+        let service = scene.service(TOOL);
         let uri = RedirectUri::parse(CALLBACK).expect("a redirect URI");
         let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([5; 64]));
         let (url, pending) = request.begin().expect("a URL");
@@ -191,9 +185,7 @@ fn a_user_name_and_password_in_place_of_id_and_secret() {
 fn a_client_without_its_secret() {
     everywhere(|scene| {
         let without = |id| {
-            let described = api_infoflora::service(id)
-                .user_agent("test/1.0 (mail@example.org)")
-                .at(scene.server.url());
+            let described = scene.without_secret(id);
             scene.program(described, Memory::new())
         };
         let session = without(DAEMON.0).client_session();
@@ -259,7 +251,7 @@ fn an_unknown_version() {
 #[test]
 fn a_password_login_is_not_offered() {
     everywhere(|scene| {
-        let described = scene.describe(TOOL).build().expect("a service");
+        let described = scene.service(TOOL);
         let password = auth_core::SecretText::from("password");
         let request = auth_core::TokenRequest::password(described.client(), "alice", &password);
         fails(scene.exchange(&request), ErrorKind::Configuration, &[]);

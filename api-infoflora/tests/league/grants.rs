@@ -6,9 +6,8 @@ use auth_core::ErrorKind;
 use auth_flows::Login;
 use auth_testkit::TestClient;
 use auth_testkit::person::{Outcome, Person};
-use keystore::Memory;
 
-use crate::scene::{LeagueSession, Scene, browser, everywhere_with, fails};
+use crate::scene::{browser, everywhere_with, fails};
 
 /// A client that users log in to, without the refresh grant.
 const SHORT: (&str, &str) = ("short", "short-secret");
@@ -29,16 +28,11 @@ fn clients() -> Vec<TestClient> {
     ]
 }
 
-fn account(scene: &Scene, client: (&str, &str)) -> LeagueSession {
-    let program = scene.program(scene.describe(client), Memory::new());
-    program.account("alice")
-}
-
 /// league 8 gives such a client a refresh token and refuses it an hour later.
 #[test]
 fn a_client_without_the_refresh_grant() {
     everywhere_with(clients, |scene| {
-        let session = account(scene, SHORT);
+        let session = scene.session(SHORT);
         let status = session.log_in(browser()).expect("a login");
         let refreshable = status.login.expect("a token").refreshable;
         assert_eq!(refreshable, scene.eight);
@@ -74,7 +68,7 @@ fn a_client_without_the_code_grant() {
                 true => Duration::from_secs(30),
                 false => Duration::from_millis(300),
             });
-        let result = account(scene, SCRIPT).log_in(login);
+        let result = scene.session(SCRIPT).log_in(login);
         match scene.eight {
             true => {
                 let words = ["invalid_client", "may not use the grant authorization_code"];
@@ -95,7 +89,7 @@ fn a_client_without_the_code_grant() {
 #[test]
 fn a_scope_that_another_client_has() {
     everywhere_with(clients, |scene| {
-        let session = account(scene, READER);
+        let session = scene.session(READER);
         let login = browser().scope("observation:read admin");
         let error = fails(session.log_in(login), ErrorKind::Configuration, &["admin"]);
         assert_eq!(error.setting(), Some("scope"));
@@ -107,7 +101,7 @@ fn a_scope_that_another_client_has() {
 #[test]
 fn a_client_that_lost_a_scope() {
     everywhere_with(clients, |scene| {
-        let session = account(scene, READER);
+        let session = scene.session(READER);
         session.log_in(browser()).expect("a login");
         scene.server.limit_scopes(READER.0, "observation:read");
         scene.server.revoke_access_tokens();

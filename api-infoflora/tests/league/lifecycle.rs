@@ -13,7 +13,7 @@ fn a_rotation_kills_the_old_access_token_at_once() {
         let session = scene.alice();
         let old = session.token();
         // Another program renews, while the access token is valid for most of its hour.
-        let service = scene.describe(TOOL).build().expect("a service");
+        let service = scene.service(TOOL);
         let refresh = old.refresh_token().expect("a refresh token");
         let rotated = scene.exchange(&TokenRequest::refresh(service.client(), refresh));
         rotated.expect("it rotates");

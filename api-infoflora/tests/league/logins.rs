@@ -80,7 +80,7 @@ fn scopes_of_the_service_are_asked_for() {
 #[test]
 fn an_https_callback_of_a_web_service() {
     everywhere(|scene| {
-        let service = scene.describe(TOOL).build().expect("a service");
+        let service = scene.service(TOOL);
         let uri = RedirectUri::parse(CALLBACK).expect("a redirect URI");
         let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([9; 64]));
         let (url, pending) = request.begin().expect("a URL");

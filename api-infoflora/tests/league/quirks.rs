@@ -64,7 +64,7 @@ fn one_secret_in_each_request() {
 
 /// Gets a code for alice, runs `meanwhile`, then exchanges it.
 fn exchange_after(scene: &Scene, meanwhile: impl Fn(&dyn Fn() -> Result<(), auth_core::Error>)) {
-    let service = scene.describe(TOOL).build().expect("a service");
+    let service = scene.service(TOOL);
     let uri = RedirectUri::parse("http://127.0.0.1:8080").expect("a URI");
     let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([3; 64]));
     let (url, pending) = request.begin().expect("a URL");
@@ -99,7 +99,7 @@ fn an_expired_or_used_code_needs_a_new_login_in_both_versions_words() {
 #[test]
 fn hints_are_kept_as_they_came() {
     everywhere(|scene| {
-        let service = scene.describe(DAEMON).build().expect("a service");
+        let service = scene.service(DAEMON);
         let request = TokenRequest::client_credentials(service.client()).scope("nope<b>");
         let error = fails(
             scene.exchange(&request),
@@ -159,9 +159,7 @@ fn no_redirect_is_followed() {
 #[test]
 fn an_invalid_scope_comes_back_with_and_without_state() {
     everywhere(|scene| {
-        let session = scene
-            .program(scene.describe(TOOL), Memory::new())
-            .account("alice");
+        let session = scene.session(TOOL);
         let login = browser().scope("nonsense");
         let error = fails(
             session.log_in(login),
@@ -316,7 +314,7 @@ fn scopes_are_separated_by_spaces() {
             ErrorKind::Usage,
             &["one scope"],
         );
-        let service = scene.describe(DAEMON).build().expect("a service");
+        let service = scene.service(DAEMON);
         let request = TokenRequest::client_credentials(service.client()).scope("public,public");
         fails(
             scene.exchange(&request),

@@ -3,22 +3,23 @@
 use std::{fs::OpenOptions, io::Write as _, ops::Deref, sync::Arc, thread, time::Duration};
 
 use api_infoflora::{ServiceBuilder, observations::List};
-use auth_core::{
-    Error, ErrorKind, Limits, Message, Request, Response, Service, Store, Token, TokenKind,
-};
+use auth_core::{Error, ErrorKind, Message, Service, Store, Token, TokenKind};
 use auth_flows::{Login, Status};
 use auth_testkit::{
     Dialect, RequestLog, TestClient, TestServer, TestServerBuilder, person::Person,
 };
 use keystore::Memory;
+pub(crate) use worlds::World;
 use worlds::{AnyClient, AnySession};
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A client for scripts. Its secret contains characters that a form would encode.
-pub(crate) const DAEMON: (&str, &str) = ("daemon", "daemon+secret/with=%20:colon");
+/// A client for scripts. Its id and its secret contain characters that a form would encode.
+pub(crate) const DAEMON: (&str, &str) = ("daemon %2F+", "daemon+secret/with=%20:colon");
 /// A client that users log in to.
 pub(crate) const TOOL: (&str, &str) = ("tool", "tool-secret");
+/// The same of another developer.
+pub(crate) const OTHER: (&str, &str) = ("other", "other-secret");
 /// The type of Symfony's plain `Response`, whatever it contains.
 pub(crate) const SYMFONY: &str = "text/html; charset=UTF-8";
 /// The redirect URIs of a web service and an installed application.
@@ -32,10 +33,6 @@ pub(crate) struct Scene {
     /// league 8 instead of 9.
     pub(crate) eight: bool,
 }
-
-/// A world of which programs and sessions are those of this suite.
-#[derive(Clone)]
-pub(crate) struct World(worlds::World);
 
 /// Runs a test in all four scenes.
 pub(crate) fn everywhere(test: impl Fn(&Scene) + Sync) {
@@ -60,7 +57,7 @@ pub(crate) fn everywhere_with(clients: fn() -> Vec<TestClient>, test: impl Fn(&S
 pub(crate) fn in_each(test: impl Fn(bool, &World) + Sync) {
     thread::scope(|scope| {
         for eight in [true, false] {
-            for world in [World::blocking(), World::asynchronous()] {
+            for world in World::both().expect("a runtime") {
                 let name = format!("league {}, {}", if eight { 8 } else { 9 }, world.name());
                 let thread = thread::Builder::new().name(name);
                 let test = &test;
@@ -76,54 +73,23 @@ pub(crate) fn in_each(test: impl Fn(bool, &World) + Sync) {
 pub(crate) fn passed(name: &str, eight: bool, world: &World, reason: &str) {
     if let Some(path) = std::env::var_os("CONFORMANCE_ROWS") {
         let version = if eight { 8 } else { 9 };
-        let row = format!("{version}\t{}\t{name}\t{reason}\n", world.name());
+        let world = match world {
+            World::Blocking(_) => "blocking",
+            World::Async(..) => "async",
+        };
+        let row = format!("{version}\t{world}\t{name}\t{reason}\n");
         let file = OpenOptions::new().append(true).create(true).open(path);
         let written = file.and_then(|mut file| file.write_all(row.as_bytes()));
         written.expect("the file can be written");
     }
 }
 
-impl World {
-    pub(crate) fn blocking() -> Self {
-        Self(worlds::World::blocking())
-    }
-
-    pub(crate) fn asynchronous() -> Self {
-        Self(worlds::World::asynchronous().expect("a runtime"))
-    }
-
-    pub(crate) fn name(&self) -> &'static str {
-        match self.0 {
-            worlds::World::Blocking(_) => "blocking",
-            worlds::World::Async(..) => "async",
-        }
-    }
-
-    /// Starts a new program.
-    pub(crate) fn program(&self, service: Service, store: impl Store) -> Program {
-        Program(self.0.program(service, store))
-    }
-
-    pub(crate) fn account(&self, service: Service, store: impl Store, name: &str) -> LeagueSession {
-        self.program(service, store).account(name)
-    }
-
-    pub(crate) fn client_session(&self, service: Service, store: impl Store) -> LeagueSession {
-        self.program(service, store).client_session()
-    }
-
-    /// Sends a message directly over the transport.
-    pub(crate) fn exchange<M: Message>(&self, message: &M) -> Result<M::Output, Error> {
-        self.0.exchange(message)
-    }
-
-    pub(crate) fn send(&self, request: Request, limits: &Limits) -> Result<Response, Error> {
-        self.0.send(request, limits)
-    }
-}
-
 impl Scene {
-    fn new(eight: bool, world: World, clients: impl IntoIterator<Item = TestClient>) -> Self {
+    pub(crate) fn new(
+        eight: bool,
+        world: World,
+        clients: impl IntoIterator<Item = TestClient>,
+    ) -> Self {
         let dialect = match eight {
             true => Dialect::league_8(),
             false => Dialect::league_9(),
@@ -133,8 +99,13 @@ impl Scene {
             .redirect_uri("http://127.0.0.1:8080")
             .redirect_uri(CALLBACK)
             .redirect_uri(SCHEME)
+            .redirect_uri("http://127.0.0.1/callback")
             .grants(["authorization_code", "refresh_token"]);
-        let server = TestServer::builder(dialect).client(script).client(tool);
+        let other = TestClient::confidential(OTHER.0, OTHER.1)
+            .redirect_uri("http://127.0.0.1:8080")
+            .grants(["authorization_code", "refresh_token"]);
+        let server = TestServer::builder(dialect);
+        let server = server.client(script).client(tool).client(other);
         let with = |server: TestServerBuilder, client| server.client(client);
         let server = clients.into_iter().fold(server, with);
         let server = server
@@ -151,35 +122,50 @@ impl Scene {
     }
 
     pub(crate) fn describe(&self, (id, secret): (&str, &str)) -> ServiceBuilder {
+        self.without_secret(id).secret(secret)
+    }
+
+    pub(crate) fn without_secret(&self, id: &str) -> ServiceBuilder {
         api_infoflora::service(id)
-            .secret(secret)
             .user_agent("test/1.0 (mail@example.org)")
             .at(self.server.url())
+    }
+
+    pub(crate) fn service(&self, client: (&str, &str)) -> Service {
+        self.describe(client).build().expect("a service")
     }
 
     /// Starts a new program.
     pub(crate) fn program(&self, described: ServiceBuilder, store: impl Store) -> Program {
         let service = described.build().expect("a service");
-        self.world.program(service, store)
+        Program(self.world.program(service, store))
     }
 
     pub(crate) fn client_session(&self) -> LeagueSession {
-        self.program(self.describe(DAEMON), Memory::new())
-            .client_session()
+        self.client_session_of(DAEMON)
+    }
+
+    pub(crate) fn client_session_of(&self, client: (&str, &str)) -> LeagueSession {
+        let program = self.program(self.describe(client), Memory::new());
+        program.client_session()
+    }
+
+    /// Returns alice's account in a program of this client.
+    pub(crate) fn session(&self, client: (&str, &str)) -> LeagueSession {
+        let program = self.program(self.describe(client), Memory::new());
+        program.account("alice")
     }
 
     /// Returns an account that alice has logged in to.
     pub(crate) fn alice(&self) -> LeagueSession {
-        let session = self
-            .program(self.describe(TOOL), Memory::new())
-            .account("alice");
+        let session = self.session(TOOL);
         session.log_in(browser()).expect("a login");
         session
     }
 
     /// Sends a message directly over the transport.
     pub(crate) fn exchange<M: Message>(&self, message: &M) -> Result<M::Output, Error> {
-        self.world.0.exchange(message)
+        self.world.exchange(message)
     }
 
     pub(crate) fn requests(&self) -> RequestLog {

@@ -14,7 +14,7 @@ use keystore::Memory;
 use super::expect::ensure;
 use super::ping::{API, Pong};
 use super::report::{CheckResult, Failure};
-use super::scripted_user::ScriptedUser;
+use worlds::ScriptedUser;
 use worlds::{AnySession, World};
 
 /// A case: its name, and its check. Each has accounts and a browser of its own.

@@ -14,7 +14,6 @@ mod oidc_provider;
 mod peer;
 mod ping;
 mod report;
-mod scripted_user;
 mod stores;
 mod table;
 

@@ -4,6 +4,7 @@ mod call;
 mod client;
 pub mod example;
 mod session;
+mod user;
 mod worker;
 mod world;
 
@@ -16,6 +17,7 @@ use tokio::runtime::Runtime;
 pub use call::PendingCall;
 pub use client::AnyClient;
 pub use session::{AnySession, Followed};
+pub use user::ScriptedUser;
 pub use worker::WorkerSession;
 pub use world::{World, runtime};
 

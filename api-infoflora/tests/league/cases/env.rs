@@ -30,11 +30,11 @@ pub(super) const OTHER: App = App("other", "other-secret");
 pub(super) struct LeagueEnv {
     pub(super) server: TestServer,
     pub(super) version: Version,
-    pub(super) rig: World,
+    pub(super) world: World,
 }
 
 impl LeagueEnv {
-    pub(super) fn new(version: Version, rig: &World) -> Result<Self, Failure> {
+    pub(super) fn new(version: Version, world: &World) -> Result<Self, Failure> {
         let script = TestClient::confidential(SCRIPT.0, SCRIPT.1).grants(["client_credentials"]);
         let tool = TestClient::confidential(TOOL.0, TOOL.1)
             .redirect_uri("http://127.0.0.1:8080")
@@ -55,7 +55,7 @@ impl LeagueEnv {
         Ok(Self {
             server,
             version,
-            rig: rig.clone(),
+            world: world.clone(),
         })
     }
 
@@ -81,7 +81,7 @@ impl LeagueEnv {
     /// An account of a client, with an empty store of its own.
     pub(super) fn session(&self, app: App) -> Result<LeagueSession, Error> {
         let store = Memory::new();
-        Ok(self.rig.account(self.service(app)?, store, "alice"))
+        Ok(self.world.account(self.service(app)?, store, "alice"))
     }
 
     /// An account that alice has logged in to, in a browser.

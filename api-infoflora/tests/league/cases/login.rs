@@ -5,35 +5,32 @@ use api_infoflora::ServiceBuilder;
 use auth_core::ClientAuthentication;
 use auth_flows::Login;
 use keystore::Memory;
+use worlds::ScriptedUser;
 
-use super::Case;
-use super::ensure;
-use super::env::log_in;
-use super::env::{LeagueEnv, SCRIPT, SecretChannel, TOOL, call, sent_by};
-use super::user::alice;
-use super::{CheckResult, user::ScriptedUser};
+use super::{Case, alice, sent_by_header, token_request};
+use crate::scene::{DAEMON, Scene, TOOL};
 
 pub(super) const CASES: &[Case] = &[
     (
         "client credentials: raw Basic, id in the form as well",
-        |env| itself(env, |service| service, SecretChannel::Basic),
+        |scene| itself(scene, |service| service, true),
     ),
-    ("client credentials: body", |env| {
-        itself(env, by_body, SecretChannel::Body)
+    ("client credentials: body", |scene| {
+        itself(scene, by_body, false)
     }),
-    ("code + PKCE and secret: body", |env| {
-        serves(env, by_body, SecretChannel::Body, ScriptedUser::browser)
+    ("code + PKCE and secret: body", |scene| {
+        serves(scene, by_body, false, ScriptedUser::browser)
     }),
-    ("callback with a path, any free port", |env| {
+    ("callback with a path, any free port", |scene| {
         let login = |user: &ScriptedUser| user.browser().path("/callback");
-        serves(env, |service| service, SecretChannel::Basic, login)
+        serves(scene, |service| service, true, login)
     }),
-    ("the login page's language in the path", |env| {
+    ("the login page's language in the path", |scene| {
         let locale = |service: ServiceBuilder| service.authorize_locale("de");
-        serves(env, locale, SecretChannel::Basic, ScriptedUser::browser)?;
-        let log = env.log();
-        let first = log.requests().first().ok_or("no request")?;
-        ensure(first.path.contains("/authorize/de?"), first.path.clone())
+        serves(scene, locale, true, ScriptedUser::browser);
+        let log = scene.requests();
+        let path = &log.requests()[0].path;
+        assert!(path.contains("/authorize/de?"), "{path}");
     }),
     (
         "logout removes the token, and reports no revocation",
@@ -45,48 +42,38 @@ fn by_body(service: ServiceBuilder) -> ServiceBuilder {
     service.client_authentication(ClientAuthentication::Body)
 }
 
-fn itself(
-    env: &LeagueEnv,
-    change: impl Fn(ServiceBuilder) -> ServiceBuilder,
-    channel: SecretChannel,
-) -> CheckResult {
-    let service = change(env.describe(SCRIPT)).build()?;
-    let session = env.rig.client_session(service, Memory::new());
-    call(&session)?;
-    sent_by(&env.token_request("client_credentials")?, channel)?;
-    let token = session.token();
-    ensure(
-        token.refresh_token().is_none(),
-        "the response has a refresh token",
-    )
+fn itself(scene: &Scene, change: impl Fn(ServiceBuilder) -> ServiceBuilder, by_header: bool) {
+    let program = scene.program(change(scene.describe(DAEMON)), Memory::new());
+    let session = program.client_session();
+    session.call().expect("a call");
+    sent_by_header(&token_request(scene, "client_credentials"), by_header);
+    assert!(session.token().refresh_token().is_none());
 }
 
 fn serves(
-    env: &LeagueEnv,
+    scene: &Scene,
     change: impl Fn(ServiceBuilder) -> ServiceBuilder,
-    channel: SecretChannel,
+    by_header: bool,
     login: impl Fn(&ScriptedUser) -> Login,
-) -> CheckResult {
-    let service = change(env.describe(TOOL)).build()?;
-    let session = env.rig.account(service, Memory::new(), "alice");
-    let user = alice();
-    let status = log_in(&session, &user, login(&user))?;
-    let token = status.login.ok_or("no token in the response")?;
-    ensure(token.refreshable, "no refresh token in the response")?;
-    let exchange = env.token_request("authorization_code")?;
-    sent_by(&exchange, channel)?;
+) {
+    let program = scene.program(change(scene.describe(TOOL)), Memory::new());
+    let session = program.account("alice");
+    let status = session.log_in(login(&alice())).expect("a login");
+    assert!(status.login.expect("a token").refreshable);
+    let exchange = token_request(scene, "authorization_code");
+    sent_by_header(&exchange, by_header);
     let has = |name: &str| exchange.fields.iter().any(|field| field == name);
-    ensure(has("code_verifier"), "no verifier beside the secret")?;
-    call(&session)?;
-    env.refreshed(0)
+    assert!(has("code_verifier"), "no verifier beside the secret");
+    session.call().expect("a call");
+    assert_eq!(scene.refreshes(), 0);
 }
 
 /// Info Flora documents no revocation endpoint, and league has none.
-fn logout(env: &LeagueEnv) -> CheckResult {
-    let session = env.logged_in()?;
-    let before = env.log().total();
-    let logged_out = session.log_out()?;
-    ensure(logged_out.revoked.is_none(), format!("{logged_out:?}"))?;
-    ensure(env.log().total() == before, "a request was sent")?;
-    ensure(session.status().login.is_none(), "a token is still stored")
+fn logout(scene: &Scene) {
+    let session = scene.alice();
+    let before = scene.requests().total();
+    let logged_out = session.log_out().expect("a logout");
+    assert!(logged_out.revoked.is_none(), "{logged_out:?}");
+    assert_eq!(scene.requests().total(), before);
+    assert!(session.status().login.is_none());
 }

@@ -1,34 +1,22 @@
 //! Cases in tables: what league answers to requests that no flow of ours sends, and what our flows do
 //! with it. Each case has a server of its own, in each dialect, and runs in both worlds.
 
-mod env;
 mod login;
 mod not_offered;
 mod refusals;
 mod renewal;
 mod rows;
-mod user;
 
-use auth_core::{Error, ErrorKind};
-use auth_testkit::Dialect;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::scene::{World, in_each, passed};
-use env::LeagueEnv;
+use auth_core::{AuthorizationRequest, CodeGrant, Entropy, RedirectUri};
+use auth_testkit::{LoggedRequest, RequestKind, person::Person};
+use worlds::ScriptedUser;
 
-/// Why a case failed.
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-type CheckResult = Result<(), Failure>;
+use crate::scene::{Scene, TOOL, World, in_each, passed};
 
 /// A case: its name, and its check.
-type Case = (&'static str, fn(&LeagueEnv) -> CheckResult);
-
-/// The versions of league, which differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Version {
-    Eight,
-    Nine,
-}
+type Case = (&'static str, fn(&Scene));
 
 #[test]
 fn logins() {
@@ -67,50 +55,49 @@ fn run(cases: &[Case]) {
     });
 }
 
-fn check(
-    name: &str,
-    reason: &str,
-    case: fn(&LeagueEnv) -> CheckResult,
-    eight: bool,
-    world: &World,
-) {
-    let version = if eight { Version::Eight } else { Version::Nine };
-    let env = LeagueEnv::new(version, world).expect("a server");
-    case(&env).unwrap_or_else(|failure| panic!("{name}: {failure}"));
+fn check(name: &str, reason: &str, case: fn(&Scene), eight: bool, world: &World) {
+    let scene = Scene::new(eight, world.clone(), []);
+    let ended = catch_unwind(AssertUnwindSafe(|| case(&scene)));
+    assert!(ended.is_ok(), "{name}");
     passed(name, eight, world, reason);
 }
 
-impl Version {
-    fn dialect(self) -> Dialect {
-        match self {
-            Self::Eight => Dialect::league_8(),
-            Self::Nine => Dialect::league_9(),
-        }
-    }
+fn alice() -> ScriptedUser {
+    ScriptedUser::new(Person::new("alice", "password"))
 }
 
-/// Fails unless `holds`.
-fn ensure(holds: bool, failure: impl Into<String>) -> CheckResult {
-    match holds {
-        true => Ok(()),
-        false => Err(failure.into().into()),
-    }
+/// A code that alice got for the tool, at an address with changed parameters.
+fn code(scene: &Scene, change: impl Fn(&str) -> String) -> CodeGrant {
+    let service = scene.service(TOOL);
+    let uri = RedirectUri::parse("http://127.0.0.1:8080").expect("a URI");
+    let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([7; 64]));
+    let (url, pending) = request.begin().expect("a URL");
+    let parameters: Vec<_> = url.split('&').map(change).collect();
+    let visit = alice().visit(&parameters.join("&"));
+    let redirect = visit.and_then(|outcome| outcome.into_redirect());
+    let grant = pending.accept(&redirect.expect("a redirect"));
+    grant.expect("our own redirect")
 }
 
-/// Fails unless the result is an error of this kind, with all these words in its text.
-fn expect_error<T: std::fmt::Debug>(
-    result: Result<T, Error>,
-    kind: ErrorKind,
-    words: &[&str],
-) -> Result<Error, Failure> {
-    let error = match result {
-        Ok(value) => return Err(format!("expected an error, got {value:?}").into()),
-        Err(error) => error,
+/// The only token request with this grant.
+fn token_request(scene: &Scene, grant: &str) -> LoggedRequest {
+    let log = scene.requests();
+    let with_grant = |one: &&LoggedRequest| {
+        one.kind == RequestKind::Token && one.grant.as_deref() == Some(grant)
     };
-    let text = error.to_string();
-    let lacking: Vec<_> = words.iter().filter(|word| !text.contains(**word)).collect();
-    if error.kind() != kind || !lacking.is_empty() {
-        return Err(format!("expected {kind:?} with {lacking:?} in it, got {error:?}").into());
-    }
-    Ok(error)
+    let all: Vec<_> = log.requests().iter().filter(with_grant).collect();
+    assert_eq!(all.len(), 1, "{grant}");
+    all[0].clone()
+}
+
+/// Checks that the secret was sent in the header, with the id in the form, or only in the form.
+fn sent_by_header(request: &LoggedRequest, by_header: bool) {
+    let has = |name: &str| request.fields.iter().any(|field| field == name);
+    let sent = (
+        request.scheme.as_deref(),
+        has("client_id"),
+        has("client_secret"),
+    );
+    let header = by_header.then_some("Basic");
+    assert_eq!(sent, (header, true, !by_header));
 }

@@ -5,53 +5,47 @@ use auth_core::{
     RevocationRequest, SecretText,
 };
 
-use super::CheckResult;
-use super::env::{LeagueEnv, TOOL};
-use super::{ensure, expect_error};
+use crate::scene::{Scene, TOOL, fails};
 
-type Absent = (&'static str, &'static str, fn(&LeagueEnv) -> CheckResult);
+type Absent = (&'static str, &'static str, fn(&Scene));
 
 pub(super) const ALL: &[Absent] = &[
-    ("revocation", "league has no such endpoint", |env| {
-        let service = env.service(TOOL)?;
+    ("revocation", "league has no such endpoint", |scene| {
+        let service = scene.service(TOOL);
         let token = SecretText::from("any");
-        never_made(
-            env,
-            &RevocationRequest::access_token(service.client(), token),
-        )
+        let message = RevocationRequest::access_token(service.client(), token);
+        never_made(scene, &message);
     }),
-    ("introspection", "league has no such endpoint", |env| {
-        let service = env.service(TOOL)?;
+    ("introspection", "league has no such endpoint", |scene| {
+        let service = scene.service(TOOL);
         let token = SecretText::from("any");
-        never_made(
-            env,
-            &IntrospectionRequest::access_token(service.client(), token),
-        )
+        let message = IntrospectionRequest::access_token(service.client(), token);
+        never_made(scene, &message);
     }),
     (
         "device authorization",
         "Info Flora documents none, and league has it from version 9 on only where it is set up",
-        |env| {
-            let service = env.service(TOOL)?;
-            never_made(env, &DeviceAuthorizationRequest::new(service.client()))
+        |scene| {
+            let service = scene.service(TOOL);
+            never_made(scene, &DeviceAuthorizationRequest::new(service.client()));
         },
     ),
-    ("metadata", "league has no metadata document", |env| {
-        let response = env.rig.exchange(&MetadataRequest::new(env.server.url())?);
-        expect_error(response, ErrorKind::Configuration, &["404"]).map(drop)
+    ("metadata", "league has no metadata document", |scene| {
+        let request = MetadataRequest::new(scene.server.url()).expect("a URL");
+        let response = scene.exchange(&request);
+        fails(response, ErrorKind::Configuration, &["404"]);
     }),
-    ("password", "Info Flora documents no such grant", |env| {
-        let response = env.session(TOOL)?.log_in_with_password("alice", "password");
-        expect_error(response, ErrorKind::Configuration, &[TOOL.0]).map(drop)
+    ("password", "Info Flora documents no such grant", |scene| {
+        let response = scene
+            .session(TOOL)
+            .log_in_with_password("alice", "password");
+        fails(response, ErrorKind::Configuration, &[TOOL.0]);
     }),
 ];
 
 /// The service names no endpoint, so the message cannot be built.
-fn never_made<M: Message>(env: &LeagueEnv, message: &M) -> CheckResult {
-    expect_error(
-        message.request().map(drop),
-        ErrorKind::Configuration,
-        &["endpoint"],
-    )?;
-    ensure(env.log().total() == 0, "a request was sent")
+fn never_made<M: Message>(scene: &Scene, message: &M) {
+    let request = message.request().map(drop);
+    fails(request, ErrorKind::Configuration, &["endpoint"]);
+    assert_eq!(scene.requests().total(), 0);
 }

@@ -3,26 +3,22 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use auth_core::{ErrorKind, ExposeSecret};
+use auth_core::{ErrorKind, ExposeSecret, TokenRequest, UnixTime};
 use auth_testkit::{Fault, Matching};
 use keystore::Memory;
 use serde_json::json;
 
-use super::Case;
-use super::env::{LeagueEnv, SecretChannel, TOOL, call, sent_by};
-use super::env::{log_in, now};
-use super::user::alice;
-use super::{CheckResult, Failure};
-use super::{ensure, expect_error};
-use crate::scene::SYMFONY;
-use crate::scene::{LeagueSession, PATIENCE};
+use super::{Case, sent_by_header, token_request};
+use crate::scene::{LeagueSession, PATIENCE, SYMFONY, Scene, TOOL, browser, fails};
 
 pub(super) const CASES: &[Case] = &[
     ("refresh, the secret in the form as documented", in_the_form),
-    ("8 callers at an expired token: one refresh", |env| {
-        let session = expired(env)?;
-        eight_callers(&session)?;
-        env.refreshed(1)
+    ("8 callers at an expired token: one refresh", |scene| {
+        let session = expired(scene);
+        for response in session.crowd(8, || {}) {
+            response.expect("a call");
+        }
+        assert_eq!(scene.refreshes(), 1);
     }),
     (
         "rotated elsewhere: old token revoked, no 2nd refresh",
@@ -35,91 +31,72 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// Info Flora documents the form, without a header, for a refresh.
-fn in_the_form(env: &LeagueEnv) -> CheckResult {
-    let session = env.logged_in()?;
+fn in_the_form(scene: &Scene) {
+    let session = scene.alice();
     let before = session.token();
-    env.server.revoke_access_tokens();
-    call(&session)?;
-    sent_by(&env.token_request("refresh_token")?, SecretChannel::Body)?;
+    scene.server.revoke_access_tokens();
+    session.call().expect("renewed");
+    sent_by_header(&token_request(scene, "refresh_token"), false);
     let after = session.token();
-    let [old, new] = [&before, &after].map(|token| token.refresh_token());
-    let rotated = match (old, new) {
-        (Some(old), Some(new)) => old.expose_secret() != new.expose_secret(),
-        _ => false,
-    };
-    ensure(rotated, "the refresh token is the old one")
+    let [old, new] = [&before, &after].map(|token| {
+        let refresh = token.refresh_token().expect("a refresh token");
+        refresh.expose_secret()
+    });
+    assert_ne!(old, new);
 }
 
 /// An account whose token has expired, by the lifetime that the server sent.
-fn expired(env: &LeagueEnv) -> Result<LeagueSession, Failure> {
+fn expired(scene: &Scene) -> LeagueSession {
     let brief = Fault::ExpiresIn(json!(1));
-    env.server
-        .faults()
-        .next(Matching::Grant("authorization_code"), brief);
-    let (session, user) = (env.session(TOOL)?, alice());
-    let status = log_in(&session, &user, user.browser())?;
-    let end = status.login.and_then(|token| token.expires_at);
-    let end = end.ok_or("the stored token has no expiry")?;
+    let faults = scene.server.faults();
+    faults.next(Matching::Grant("authorization_code"), brief);
+    let session = scene.alice();
+    let end = session.status().login.and_then(|token| token.expires_at);
+    let end = end.expect("the stored token has an expiry");
     let deadline = Instant::now() + PATIENCE;
-    while now().wall < end {
-        if Instant::now() >= deadline {
-            return Err("the token does not expire".into());
-        }
+    while UnixTime::from_system(std::time::SystemTime::now()) < end {
+        assert!(Instant::now() < deadline, "the token does not expire");
         thread::sleep(Duration::from_millis(20));
     }
-    Ok(session)
-}
-
-fn eight_callers(session: &LeagueSession) -> CheckResult {
-    thread::scope(|scope| {
-        let callers: Vec<_> = (0..8).map(|_| scope.spawn(|| call(session))).collect();
-        for caller in callers {
-            caller.join().map_err(|_| "a caller panicked")??;
-        }
-        Ok(())
-    })
+    session
 }
 
 /// Two programs at one store. The second one gets a 401 and rotates; now the first one's token is
 /// revoked.
-fn rotated_elsewhere(env: &LeagueEnv) -> CheckResult {
+fn rotated_elsewhere(scene: &Scene) {
     let store = Memory::new();
-    let service = env.service(TOOL)?;
-    let first = env.rig.account(service.clone(), store.clone(), "alice");
-    let user = alice();
-    log_in(&first, &user, user.browser())?;
-    let second = env.rig.account(service, store, "alice");
+    let start = || {
+        let program = scene.program(scene.describe(TOOL), store.clone());
+        program.account("alice")
+    };
+    let (first, second) = (start(), start());
+    first.log_in(browser()).expect("a login");
     let refused = Fault::Respond {
         status: 401,
         content_type: SYMFONY.to_owned(),
         body: Vec::new(),
     };
-    env.server.faults().next(Matching::Api, refused);
-    call(&second)?;
-    env.refreshed(1)?;
+    scene.server.faults().next(Matching::Api, refused);
+    second.call().expect("renewed");
+    assert_eq!(scene.refreshes(), 1);
 
-    let calls = env.log().api();
-    call(&first)?;
-    env.refreshed(1)?;
-    let more = env.log().api() - calls;
-    ensure(
-        more == 2,
-        format!("expected a rejected call and a repeated one, got {more} calls"),
-    )
+    let calls = scene.requests().api();
+    first.call().expect("repeated with the new token");
+    assert_eq!(scene.refreshes(), 1);
+    let more = scene.requests().api() - calls;
+    assert_eq!(more, 2, "a rejected call and a repeated one");
 }
 
 /// An attacker uses a copy of the older refresh token. league revokes no token for that.
-fn reused(env: &LeagueEnv) -> CheckResult {
-    let session = env.logged_in()?;
-    let service = env.service(TOOL)?;
+fn reused(scene: &Scene) {
+    let session = scene.alice();
+    let service = scene.service(TOOL);
     let old = session.token();
-    let old = old
-        .refresh_token()
-        .ok_or("no refresh token in the response")?;
-    env.server.revoke_access_tokens();
-    call(&session)?;
-    let thief = auth_core::TokenRequest::refresh(service.client(), old);
-    expect_error(env.rig.exchange(&thief), ErrorKind::NeedsLogin, &[])?;
-    call(&session)?;
-    env.refreshed(2)
+    let old = old.refresh_token().expect("a refresh token");
+    scene.server.revoke_access_tokens();
+    session.call().expect("renewed");
+    let thief = TokenRequest::refresh(service.client(), old);
+    fails(scene.exchange(&thief), ErrorKind::NeedsLogin, &[]);
+    session.call().expect("the newer token is valid");
+    assert_eq!(scene.refreshes(), 2);
 }

@@ -4,180 +4,140 @@
 use std::time::Duration;
 
 use auth_core::{
-    AuthorizationRequest, Body, CodeGrant, Entropy, Error, ErrorKind, Limits, Message, RedirectUri,
-    Request, SecretText, TokenRequest, TokenResponse,
+    Body, CodeGrant, Error, ErrorKind, Limits, Message, Operation, Request, SecretText,
+    TokenRequest, TokenResponse,
 };
 use http::{HeaderValue, header};
 
-use super::env::{App, LeagueEnv, OTHER, SCRIPT, TOOL};
-use super::user::alice;
-use super::{Case, Version};
-use super::{CheckResult, Failure};
-use super::{ensure, expect_error};
+use super::{Case, code};
+use crate::scene::{DAEMON, OTHER, Scene, TOOL, fails};
 
 pub(super) const CASES: &[Case] = &[
-    ("secret missing: configuration", |env| {
-        let service = env.describe_without_secret(TOOL).build()?;
-        let grant = code(env, str::to_owned)?;
-        let response = env
-            .rig
-            .exchange(&TokenRequest::code(service.client(), &grant));
+    ("secret missing: configuration", |scene| {
+        let service = scene.without_secret(TOOL.0).build().expect("a service");
+        let grant = code(scene, str::to_owned);
+        let response = scene.exchange(&TokenRequest::code(service.client(), &grant));
         let eight = (ErrorKind::Configuration, 401, "invalid_client");
         let nine = (ErrorKind::Configuration, 400, "client_secret");
-        refused(env, response, eight, nine)
+        refused(scene, response, eight, nine);
     }),
-    ("no client credentials at all", |env| {
-        let change = |field: &str| (!field.starts_with("client_id=")).then(|| field.to_owned());
+    ("no client credentials at all", |scene| {
         let expected = (ErrorKind::Configuration, 400, "client_id");
-        both(env, as_itself(env, change, Header::Without, &[]), expected)
+        let response = as_itself(scene, |field| without(field, "client_id"), Header::Without);
+        both(scene, response, expected);
     }),
-    ("grant_type missing", |env| {
-        let change = |field: &str| (!field.starts_with("grant_type=")).then(|| field.to_owned());
+    ("grant_type missing", |scene| {
         let expected = (ErrorKind::Configuration, 400, "unsupported_grant_type");
-        both(env, as_itself(env, change, Header::AsItIs, &[]), expected)
+        let response = as_itself(scene, |field| without(field, "grant_type"), Header::AsItIs);
+        both(scene, response, expected);
     }),
-    ("grant_type unknown, misspelt", |env| {
+    ("grant_type unknown, misspelt", |scene| {
         let change = |field: &str| Some(field.replace("client_credentials", "client_credential"));
         let expected = (ErrorKind::Configuration, 400, "unsupported_grant_type");
-        both(env, as_itself(env, change, Header::AsItIs, &[]), expected)
+        both(scene, as_itself(scene, change, Header::AsItIs), expected);
     }),
     (
         "a JSON body, an empty form, parameters in the query",
         not_a_form,
     ),
-    ("a garbage code: a new login is needed", |env| {
-        let grant = code(env, str::to_owned)?;
-        let garbage = |field: &str| replaced(field, "code", "garbage");
-        dead_code(
-            env,
-            exchanged(env, TOOL, &grant, garbage)?,
-            "authorization code",
-        )
+    ("a garbage code: a new login is needed", |scene| {
+        let grant = code(scene, str::to_owned);
+        let response = exchanged(scene, &grant, |field| replaced(field, "code", "garbage"));
+        dead_code(scene, response, "authorization code");
     }),
-    ("a code of another client", |env| {
-        let grant = code(env, str::to_owned)?;
-        let change = |field: &str| replaced(field, "client_id", OTHER.0);
-        let response = exchanged_by(env, OTHER, &grant, change)?;
-        both(
-            env,
-            response,
-            (ErrorKind::NeedsLogin, 400, "not issued to this client"),
-        )
+    ("a code of another client", |scene| {
+        let grant = code(scene, str::to_owned);
+        let response = exchanged_by_other(scene, &grant);
+        let expected = (ErrorKind::NeedsLogin, 400, "not issued to this client");
+        both(scene, response, expected);
     }),
-    ("redirect_uri missing at the token endpoint", |env| {
-        let grant = code(env, str::to_owned)?;
-        let change = |field: &str| (!field.starts_with("redirect_uri=")).then(|| field.to_owned());
-        both(
-            env,
-            exchanged(env, TOOL, &grant, change)?,
-            (ErrorKind::Refused, 400, "redirect_uri"),
-        )
+    ("redirect_uri missing at the token endpoint", |scene| {
+        let expected = (ErrorKind::Refused, 400, "redirect_uri");
+        changed_exchange(scene, |field| without(field, "redirect_uri"), expected);
     }),
     (
         "redirect_uri registered, but not the requested one",
-        |env| {
-            let grant = code(env, str::to_owned)?;
+        |scene| {
             let other = "http%3A%2F%2F127.0.0.1%2Fcallback";
             let change = |field: &str| replaced(field, "redirect_uri", other);
-            both(
-                env,
-                exchanged(env, TOOL, &grant, change)?,
-                (ErrorKind::Refused, 400, "redirect URI"),
-            )
+            changed_exchange(scene, change, (ErrorKind::Refused, 400, "redirect URI"));
         },
     ),
     (
         "redirect_uri not registered, at the token endpoint",
-        |env| {
-            let grant = code(env, str::to_owned)?;
+        |scene| {
             let other = "https%3A%2F%2Felsewhere.example%2F";
-            let change = |field: &str| replaced(field, "redirect_uri", other);
-            let response = exchanged(env, TOOL, &grant, change)?;
+            let grant = code(scene, str::to_owned);
+            let response = exchanged(scene, &grant, |field| {
+                replaced(field, "redirect_uri", other)
+            });
             let eight = (ErrorKind::Configuration, 401, "invalid_client");
-            refused(
-                env,
-                response,
-                eight,
-                (ErrorKind::Refused, 400, "redirect URI"),
-            )
+            let nine = (ErrorKind::Refused, 400, "redirect URI");
+            refused(scene, response, eight, nine);
         },
     ),
-    ("code_verifier missing", |env| {
-        let grant = code(env, str::to_owned)?;
-        let change = |field: &str| (!field.starts_with("code_verifier=")).then(|| field.to_owned());
-        both(
-            env,
-            exchanged(env, TOOL, &grant, change)?,
-            (ErrorKind::Refused, 400, "code_verifier"),
-        )
+    ("code_verifier missing", |scene| {
+        let expected = (ErrorKind::Refused, 400, "code_verifier");
+        changed_exchange(scene, |field| without(field, "code_verifier"), expected);
     }),
     (
         "code_verifier by Info Flora's PHP recipe: malformed",
-        |env| {
+        |scene| {
             // 44 characters of plain base64: it ends in `=`, which RFC 7636 section 4.1 does not
             // allow.
             let recipe = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA%3D";
-            let grant = code(env, str::to_owned)?;
             let change = |field: &str| replaced(field, "code_verifier", recipe);
-            both(
-                env,
-                exchanged(env, TOOL, &grant, change)?,
-                (ErrorKind::Refused, 400, "RFC-7636"),
-            )
+            changed_exchange(scene, change, (ErrorKind::Refused, 400, "RFC-7636"));
         },
     ),
-    ("code_verifier without a challenge before: refused", |env| {
-        let without = |field: &str| match field.starts_with("code_challenge") {
-            true => "x=1".to_owned(),
-            false => field.to_owned(),
-        };
-        let grant = code(env, without)?;
-        let same = |field: &str| Some(field.to_owned());
-        both(
-            env,
-            exchanged(env, TOOL, &grant, same)?,
-            (ErrorKind::Refused, 400, "code_challenge"),
-        )
-    }),
+    (
+        "code_verifier without a challenge before: refused",
+        |scene| {
+            let expected = (ErrorKind::Refused, 400, "code_challenge");
+            both(
+                scene,
+                after_login_without(scene, "code_challenge"),
+                expected,
+            );
+        },
+    ),
     (
         "no code_challenge_method means `plain`: no code is valid",
-        |env| {
-            let without = |field: &str| match field.starts_with("code_challenge_method") {
-                true => "x=1".to_owned(),
-                false => field.to_owned(),
-            };
-            let grant = code(env, without)?;
-            let same = |field: &str| Some(field.to_owned());
+        |scene| {
+            let response = after_login_without(scene, "code_challenge_method");
             both(
-                env,
-                exchanged(env, TOOL, &grant, same)?,
+                scene,
+                response,
                 (ErrorKind::NeedsLogin, 400, "code_verifier"),
-            )
+            );
         },
     ),
     (
         "a refresh token past its month: a new login is needed",
-        |env| {
-            let refresh = refresh_token(env, TOOL)?;
-            env.server.advance(Duration::from_secs(31 * 86_400));
-            dead_refresh(env, &refresh, TOOL, "expired")
+        |scene| {
+            let refresh = refresh_token(scene, TOOL.0);
+            scene.server.advance(Duration::from_secs(31 * 86_400));
+            dead_refresh(scene, &refresh, "expired");
         },
     ),
-    ("a garbage refresh token: a new login is needed", |env| {
-        dead_refresh(env, &SecretText::from("garbage"), TOOL, "decrypt")
+    ("a garbage refresh token: a new login is needed", |scene| {
+        dead_refresh(scene, &SecretText::from("garbage"), "decrypt");
     }),
     (
         "a refresh token of another client: a new login is needed",
-        |env| dead_refresh(env, &refresh_token(env, OTHER)?, TOOL, "linked to client"),
+        |scene| dead_refresh(scene, &refresh_token(scene, OTHER.0), "linked to client"),
     ),
-    ("a refresh for a wider scope: refused, not used up", |env| {
-        let (service, refresh) = (env.service(TOOL)?, refresh_token(env, TOOL)?);
-        let plain = TokenRequest::refresh(service.client(), &refresh);
-        let wider = TokenRequest::refresh(service.client(), &refresh).scope("public admin");
-        let expected = (ErrorKind::Configuration, 400, "invalid_scope");
-        both(env, env.rig.exchange(&wider), expected)?;
-        Ok(env.rig.exchange(&plain).map(drop)?)
-    }),
+    (
+        "a refresh for a wider scope: refused, not used up",
+        |scene| {
+            let (service, refresh) = (scene.service(TOOL), refresh_token(scene, TOOL.0));
+            let plain = TokenRequest::refresh(service.client(), &refresh);
+            let wider = TokenRequest::refresh(service.client(), &refresh).scope("public admin");
+            let expected = (ErrorKind::Configuration, 400, "invalid_scope");
+            both(scene, scene.exchange(&wider), expected);
+            scene.exchange(&plain).expect("it is not used up");
+        },
+    ),
     (
         "the API without, with a bad, with a revoked token: 401",
         at_the_door,
@@ -188,74 +148,50 @@ pub(super) const CASES: &[Case] = &[
 type Expected = (ErrorKind, u16, &'static str);
 
 fn refused<T: std::fmt::Debug>(
-    env: &LeagueEnv,
+    scene: &Scene,
     response: Result<T, Error>,
     eight: Expected,
     nine: Expected,
-) -> CheckResult {
-    let (kind, status, word) = match env.version {
-        Version::Eight => eight,
-        Version::Nine => nine,
-    };
-    let error = expect_error(response, kind, &[word])?;
-    ensure(
-        error.status() == http::StatusCode::from_u16(status).ok(),
-        format!(
-            "expected status {status}, got {:?}: {error}",
-            error.status()
-        ),
-    )
+) {
+    let (kind, status, word) = if scene.eight { eight } else { nine };
+    let error = fails(response, kind, &[word]);
+    let found = error.status().map(|status| status.as_u16());
+    assert_eq!(found, Some(status), "{error}");
 }
 
-fn both<T: std::fmt::Debug>(
-    env: &LeagueEnv,
-    response: Result<T, Error>,
-    expected: Expected,
-) -> CheckResult {
-    refused(env, response, expected, expected)
+fn both<T: std::fmt::Debug>(scene: &Scene, response: Result<T, Error>, expected: Expected) {
+    refused(scene, response, expected, expected);
 }
 
 /// For an invalid code league 8 sends `invalid_request`, league 9 `invalid_grant`; both mean the
 /// same.
-fn dead_code(env: &LeagueEnv, response: Result<TokenResponse, Error>, word: &str) -> CheckResult {
-    let code = match env.version {
-        Version::Eight => "invalid_request",
-        Version::Nine => "invalid_grant",
+fn dead_code(scene: &Scene, response: Result<TokenResponse, Error>, word: &str) {
+    let code = match scene.eight {
+        true => "invalid_request",
+        false => "invalid_grant",
     };
-    let error = expect_error(response, ErrorKind::NeedsLogin, &[code, word])?;
-    ensure(
-        error.status() == Some(http::StatusCode::BAD_REQUEST),
-        format!("{error}"),
-    )
+    let error = fails(response, ErrorKind::NeedsLogin, &[code, word]);
+    assert_eq!(
+        error.status(),
+        Some(http::StatusCode::BAD_REQUEST),
+        "{error}"
+    );
 }
 
 /// 401 `invalid_request` from league 8, 400 `invalid_grant` from league 9.
-fn dead_refresh(env: &LeagueEnv, refresh: &SecretText, app: App, word: &str) -> CheckResult {
-    let service = env.service(app)?;
-    let response = env
-        .rig
-        .exchange(&TokenRequest::refresh(service.client(), refresh));
-    let words = match env.version {
-        Version::Eight => ["401", "invalid_request", word],
-        Version::Nine => ["400", "invalid_grant", word],
+fn dead_refresh(scene: &Scene, refresh: &SecretText, word: &str) {
+    let service = scene.service(TOOL);
+    let response = scene.exchange(&TokenRequest::refresh(service.client(), refresh));
+    let words = match scene.eight {
+        true => ["401", "invalid_request", word],
+        false => ["400", "invalid_grant", word],
     };
-    expect_error(response, ErrorKind::NeedsLogin, &words).map(drop)
+    fails(response, ErrorKind::NeedsLogin, &words);
 }
 
-fn refresh_token(env: &LeagueEnv, app: App) -> Result<SecretText, Failure> {
-    let token = env.server.issue_refresh_token(app.0, "alice", "public");
-    Ok(token.ok_or("no refresh token")?.into())
-}
-
-/// A code that alice got for the tool, at an address with changed parameters.
-fn code(env: &LeagueEnv, change: impl Fn(&str) -> String) -> Result<CodeGrant, Failure> {
-    let service = env.service(TOOL)?;
-    let uri = RedirectUri::parse("http://127.0.0.1:8080")?;
-    let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([7; 64]));
-    let (url, pending) = request.begin()?;
-    let parameters: Vec<_> = url.split('&').map(change).collect();
-    let redirect = alice().visit(&parameters.join("&"))?.into_redirect()?;
-    Ok(pending.accept(&redirect)?)
+fn refresh_token(scene: &Scene, client: &str) -> SecretText {
+    let token = scene.server.issue_refresh_token(client, "alice", "public");
+    token.expect("a refresh token").into()
 }
 
 fn replaced(field: &str, name: &str, value: &str) -> Option<String> {
@@ -263,6 +199,11 @@ fn replaced(field: &str, name: &str, value: &str) -> Option<String> {
         Some((own, _)) if own == name => format!("{name}={value}"),
         _ => field.to_owned(),
     })
+}
+
+fn without(field: &str, name: &str) -> Option<String> {
+    let is_it = field.split_once('=').is_some_and(|(own, _)| own == name);
+    (!is_it).then(|| field.to_owned())
 }
 
 /// How the header with id and secret is sent.
@@ -274,106 +215,109 @@ enum Header {
 
 /// A client-credentials request, changed before sending.
 fn as_itself(
-    env: &LeagueEnv,
+    scene: &Scene,
     change: impl Fn(&str) -> Option<String>,
     header: Header,
-    more: &[&str],
 ) -> Result<TokenResponse, Error> {
-    let service = env.service(SCRIPT)?;
+    let service = scene.service(DAEMON);
     let message = TokenRequest::client_credentials(service.client());
-    let mut request = changed(message.request()?, change, more);
+    let mut request = changed(message.request()?, change);
     if header == Header::Without {
         request.headers_mut().remove(header::AUTHORIZATION);
     }
-    message.parse(env.rig.send(request, &message.limits())?)
+    message.parse(scene.world.send(request, &message.limits())?)
 }
 
 /// The exchange of a code, changed before sending.
 fn exchanged(
-    env: &LeagueEnv,
-    app: App,
+    scene: &Scene,
     grant: &CodeGrant,
     change: impl Fn(&str) -> Option<String>,
-) -> Result<Result<TokenResponse, Error>, Failure> {
-    let service = env.service(app)?;
+) -> Result<TokenResponse, Error> {
+    let service = scene.service(TOOL);
     let message = TokenRequest::code(service.client(), grant);
-    let request = changed(message.request()?, change, &[]);
-    Ok(message.parse(env.rig.send(request, &message.limits())?))
+    let request = changed(message.request()?, change);
+    message.parse(scene.world.send(request, &message.limits())?)
+}
+
+/// The exchange of a code of alice's, changed before sending, is refused in both versions alike.
+fn changed_exchange(scene: &Scene, change: impl Fn(&str) -> Option<String>, expected: Expected) {
+    let grant = code(scene, str::to_owned);
+    both(scene, exchanged(scene, &grant, change), expected);
+}
+
+/// The exchange of a code that was asked for without the parameters that begin like this.
+fn after_login_without(scene: &Scene, parameters: &str) -> Result<TokenResponse, Error> {
+    let grant = code(scene, |field| match field.starts_with(parameters) {
+        true => "x=1".to_owned(),
+        false => field.to_owned(),
+    });
+    exchanged(scene, &grant, |field| Some(field.to_owned()))
 }
 
 /// The exchange by another client than the code belongs to, with that client's own header.
-fn exchanged_by(
-    env: &LeagueEnv,
-    app: App,
-    grant: &CodeGrant,
-    change: impl Fn(&str) -> Option<String>,
-) -> Result<Result<TokenResponse, Error>, Failure> {
-    let (own, other) = (env.service(TOOL)?, env.service(app)?);
+fn exchanged_by_other(scene: &Scene, grant: &CodeGrant) -> Result<TokenResponse, Error> {
+    let (own, other) = (scene.service(TOOL), scene.service(OTHER));
     let message = TokenRequest::code(own.client(), grant);
-    let mut request = changed(message.request()?, change, &[]);
+    let change = |field: &str| replaced(field, "client_id", OTHER.0);
+    let mut request = changed(message.request()?, change);
     let theirs = TokenRequest::client_credentials(other.client()).request()?;
     let header = theirs.headers()[header::AUTHORIZATION].clone();
     request.headers_mut().insert(header::AUTHORIZATION, header);
-    Ok(message.parse(env.rig.send(request, &message.limits())?))
+    message.parse(scene.world.send(request, &message.limits())?)
 }
 
-/// The request with each field of its form changed or omitted, and further ones appended.
-fn changed(
-    mut request: Request,
-    change: impl Fn(&str) -> Option<String>,
-    more: &[&str],
-) -> Request {
+/// The request with each field of its form changed or omitted.
+fn changed(mut request: Request, change: impl Fn(&str) -> Option<String>) -> Request {
     let form = request.body().bytes().unwrap_or_default();
     let form = String::from_utf8_lossy(form).into_owned();
-    let mut fields: Vec<_> = form.split('&').filter_map(change).collect();
-    fields.extend(more.iter().map(ToString::to_string));
+    let fields: Vec<_> = form.split('&').filter_map(change).collect();
     *request.body_mut() = Body::plain(fields.join("&").into_bytes());
     request
 }
 
 /// league reads only a form in the body; for any other body it sees an empty request.
-fn not_a_form(env: &LeagueEnv) -> CheckResult {
+fn not_a_form(scene: &Scene) {
     let expected = (ErrorKind::Configuration, 400, "unsupported_grant_type");
-    let empty = as_itself(env, |_| None, Header::AsItIs, &[]);
-    both(env, empty, expected)?;
-    let service = env.service(SCRIPT)?;
+    both(scene, as_itself(scene, |_| None, Header::AsItIs), expected);
+    let service = scene.service(DAEMON);
     let message = TokenRequest::client_credentials(service.client());
-    let send = |request| message.parse(env.rig.send(request, &message.limits())?);
+    let send = |request| message.parse(scene.world.send(request, &message.limits())?);
 
-    let mut json = message.request()?;
+    let mut json = message.request().expect("a request");
     *json.body_mut() = Body::plain(br#"{"grant_type":"client_credentials"}"#.to_vec());
     let kind = HeaderValue::from_static("application/json");
     json.headers_mut().insert(header::CONTENT_TYPE, kind);
-    both(env, send(json), expected)?;
+    both(scene, send(json), expected);
 
-    let mut query = message.request()?;
+    let mut query = message.request().expect("a request");
     *query.body_mut() = Body::Empty;
     let uri = format!("{}?grant_type=client_credentials", query.uri());
-    *query.uri_mut() = uri.parse().map_err(|error| format!("{uri}: {error}"))?;
-    both(env, send(query), expected)
+    *query.uri_mut() = uri.parse().expect("a URL");
+    both(scene, send(query), expected);
 }
 
 /// league's own JSON from the resource server.
-fn at_the_door(env: &LeagueEnv) -> CheckResult {
-    let token = env.server.issue_access_token(TOOL.0, "alice", "public");
-    let token = token.ok_or("no token")?;
-    env.server.revoke_access_tokens();
-    let check = |authorization: Option<String>, hint: &str| -> CheckResult {
+fn at_the_door(scene: &Scene) {
+    let token = scene.server.issue_access_token(TOOL.0, "alice", "public");
+    let token = token.expect("a token");
+    scene.server.revoke_access_tokens();
+    let check = |authorization: Option<&str>, hint: &str| {
         let mut request = Request::new(Body::Empty);
-        let uri = format!("{}/rest/v4/observations", env.server.url());
-        *request.uri_mut() = uri.parse().map_err(|error| format!("{uri}: {error}"))?;
+        let uri = format!("{}/rest/v4/observations", scene.server.url());
+        *request.uri_mut() = uri.parse().expect("a URL");
         if let Some(text) = authorization {
-            let value = HeaderValue::from_str(&text).map_err(|error| error.to_string())?;
+            let value = HeaderValue::from_str(text).expect("a header");
             request.headers_mut().insert(header::AUTHORIZATION, value);
         }
-        let response = env.rig.send(request, &Limits::api())?;
+        let response = scene.world.send(request, &Limits::api());
         let list = api_infoflora::observations::List::new();
-        let response = auth_core::Operation::parse(&list, response);
+        let result = list.parse(response.expect("a response"));
         let words = ["401", "access_denied", hint, "OAuth replaced Basic Auth"];
-        expect_error(response, ErrorKind::Refused, &words).map(drop)
+        fails(result, ErrorKind::Refused, &words);
     };
-    check(None, "Missing")?;
-    check(Some("Bearer garbage".to_owned()), "must have two dots")?;
-    check(Some("Basic YWxpY2U6cGFzc3dvcmQ=".to_owned()), "")?;
-    check(Some(format!("Bearer {token}")), "revoked")
+    check(None, "Missing");
+    check(Some("Bearer garbage"), "must have two dots");
+    check(Some("Basic YWxpY2U6cGFzc3dvcmQ="), "");
+    check(Some(&format!("Bearer {token}")), "revoked");
 }

@@ -6,7 +6,8 @@ use keystore::Memory;
 use crate::env::{App, ServerEnv, alice, bob, log_in};
 use crate::expect::ensure;
 use crate::ping::Ping;
-use crate::{report::CheckResult, scripted_user::ScriptedUser};
+use crate::report::CheckResult;
+use worlds::ScriptedUser;
 
 /// Alice logs in this way, and the stored token is hers.
 pub(crate) fn serves(

@@ -9,7 +9,8 @@ use auth_testkit::person::Outcome;
 use crate::env::{App, ServerEnv, alice, bob_denies};
 use crate::expect::{ensure, expect_error};
 use crate::ping::Ping;
-use crate::{report::CheckResult, scripted_user::ScriptedUser};
+use crate::report::CheckResult;
+use worlds::ScriptedUser;
 
 /// A secret that no client has.
 pub(crate) const WRONG: &str = "wr0ng-secret";

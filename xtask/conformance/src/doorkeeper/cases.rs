@@ -10,7 +10,8 @@ use crate::cases::{absent, introspection, login, logout, tokens};
 use crate::env::{Absent, BODY, Case, ENCODED, ServerEnv};
 use crate::expect::{ensure, expect_error};
 use crate::ping::Ping;
-use crate::{report::CheckResult, scripted_user::ScriptedUser};
+use crate::report::CheckResult;
+use worlds::ScriptedUser;
 
 pub(super) const LOGIN: &[Case] = &[
     (

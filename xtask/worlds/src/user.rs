@@ -7,12 +7,12 @@ use std::time::Duration;
 use auth_flows::Login;
 use auth_testkit::person::{Outcome, Person};
 
-/// How long a case waits for the end of a visit.
+/// How long a test waits for the end of a visit.
 const MAX_WAIT: Duration = Duration::from_secs(30);
 
 /// Clones are the same person at the same browser.
 #[derive(Clone, Debug)]
-pub(crate) struct ScriptedUser(Arc<Inner>);
+pub struct ScriptedUser(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -22,7 +22,8 @@ struct Inner {
 }
 
 impl ScriptedUser {
-    pub(crate) fn new(person: Person) -> Self {
+    /// This person, who has not visited anything.
+    pub fn new(person: Person) -> Self {
         Self(Arc::new(Inner {
             person,
             ended: Mutex::new(None),
@@ -31,15 +32,12 @@ impl ScriptedUser {
     }
 
     /// A login in this person's browser, with the callback listener.
-    pub(crate) fn browser(&self) -> Login {
+    pub fn browser(&self) -> Login {
         self.browser_at(|url| url.to_owned())
     }
 
     /// A login by a person who changes the address before opening it.
-    pub(crate) fn browser_at(
-        &self,
-        change: impl Fn(&str) -> String + Send + Sync + 'static,
-    ) -> Login {
+    pub fn browser_at(&self, change: impl Fn(&str) -> String + Send + Sync + 'static) -> Login {
         let user = self.clone();
         Login::browser(|_| {})
             .open(move |url| user.follow(&change(url)))
@@ -47,19 +45,23 @@ impl ScriptedUser {
     }
 
     /// A login without a listener: the person pastes the address that the browser ended at.
-    pub(crate) fn pasted_redirect(&self, redirect_uri: &str) -> Login {
+    pub fn pasted_redirect(&self, redirect_uri: &str) -> Login {
         let user = self.clone();
         Login::pasted_redirect(redirect_uri, move |url| user.visit(url)?.into_redirect())
     }
 
     /// A login by the code that the server shows.
-    pub(crate) fn out_of_band(&self) -> Login {
+    pub fn out_of_band(&self) -> Login {
         let user = self.clone();
         Login::out_of_band(move |url| user.visit(url)?.into_code())
     }
 
     /// Follows `url` up to the redirect.
-    pub(crate) fn visit(&self, url: &str) -> io::Result<Outcome> {
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Person::visit`].
+    pub fn visit(&self, url: &str) -> io::Result<Outcome> {
         let outcome = self.0.person.visit(url);
         self.note(
             outcome
@@ -71,12 +73,20 @@ impl ScriptedUser {
     }
 
     /// Types a code at the verification address.
-    pub(crate) fn type_in(&self, verification_uri: &str, user_code: &str) -> io::Result<Outcome> {
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Person::visit_with_code`].
+    pub fn type_in(&self, verification_uri: &str, user_code: &str) -> io::Result<Outcome> {
         self.0.person.visit_with_code(verification_uri, user_code)
     }
 
     /// Waits for the end of the last visit.
-    pub(crate) fn ended(&self) -> Result<Outcome, String> {
+    ///
+    /// # Errors
+    ///
+    /// The words of the visit's own error, or that it has not ended.
+    pub fn ended(&self) -> Result<Outcome, String> {
         let (ended, _) = self
             .0
             .changed
