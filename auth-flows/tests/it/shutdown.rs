@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use auth_core::{ErrorKind, Store, TokenKind};
+use auth_core::{ErrorKind, RedirectUri, Store, TokenKind};
 use auth_flows::{AsyncClient, Client};
 use auth_testkit::{Dialect, Matching, Rotation, TestServer};
 use http_reqwest::{Reqwest, Tokio};
@@ -17,6 +17,11 @@ use keystore::Memory;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::common::{Me, PASSWORD, PATIENCE, Ping, browser, doorkeeper, league, service};
+
+/// Where a web service would receive the response of a login.
+fn callback() -> RedirectUri {
+    RedirectUri::parse("https://my-app.example/callback").expect("a URI")
+}
 
 fn current_thread() -> Runtime {
     let runtime = Builder::new_current_thread().enable_all().build();
@@ -175,6 +180,8 @@ fn a_closed_client_begins_nothing_and_has_ended_all() {
         session.token(TokenKind::Derived).expect_err("closed"),
         session.log_in(browser()).expect_err("closed"),
         session.log_out().expect_err("closed"),
+        session.begin_at(callback()).expect_err("closed"),
+        session.check().expect_err("closed"),
         client.anonymous().send(Me).expect_err("closed"),
     ] {
         assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
@@ -203,6 +210,9 @@ fn an_async_client_closes_on_every_runtime_and_after_it() {
             here.block_on(client.settle()).expect("settled");
             here.block_on(client.close()).expect("closed");
             let error = here.block_on(client.account("me").send(Me));
+            assert_eq!(error.expect_err("closed").kind(), ErrorKind::Usage);
+            let session = client.account("me");
+            let error = here.block_on(session.begin_at(callback()));
             assert_eq!(error.expect_err("closed").kind(), ErrorKind::Usage);
         });
     }

@@ -26,12 +26,14 @@ impl AsyncSession {
     /// ```
     /// # Errors
     /// [`Configuration`](auth_core::ErrorKind::Configuration) if the service has no authorization
-    /// endpoint or requires pushed requests. The store's error if it cannot be written.
+    /// endpoint or requires pushed requests. [`Usage`](auth_core::ErrorKind::Usage) if the client is
+    /// closed. The store's error if it cannot be written.
     #[inline]
     pub async fn begin_at(
         &self,
         redirect_uri: RedirectUri,
     ) -> Result<(String, PendingAuthorization), Error> {
+        self.client.0.activity.check_open()?;
         self.check_writable().await?;
         let begun = begin_at(&self.client.0.service, redirect_uri)?;
         let common = &self.client.0;
