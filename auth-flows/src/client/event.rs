@@ -20,7 +20,7 @@ pub(super) use text::token_name;
 /// | --- | --- |
 /// | a renewal | [`RenewalStarted`](Self::RenewalStarted), then one of [`RenewalFinished`](Self::RenewalFinished), [`RenewalFailed`](Self::RenewalFailed), [`RenewalRefused`](Self::RenewalRefused) |
 /// | a wait, another try | [`Waiting`](Self::Waiting), [`Retrying`](Self::Retrying), [`Paused`](Self::Paused) |
-/// | the store | [`StoreChosen`](Self::StoreChosen), [`StoreSlow`](Self::StoreSlow), [`StoreFailed`](Self::StoreFailed), [`NotSaved`](Self::NotSaved), [`Saved`](Self::Saved), [`NoteNotWritten`](Self::NoteNotWritten) |
+/// | the store | [`StoreChosen`](Self::StoreChosen), [`StoreSlow`](Self::StoreSlow), [`StoreFailed`](Self::StoreFailed), [`NotSaved`](Self::NotSaved), [`Saved`](Self::Saved), [`NoteNotWritten`](Self::NoteNotWritten), [`NoteWritten`](Self::NoteWritten) |
 /// | what a server said | [`QuirksAllowed`](Self::QuirksAllowed), [`NotRevoked`](Self::NotRevoked) |
 /// | a login, a logout | [`LoginStarted`](Self::LoginStarted), then [`LoggedIn`](Self::LoggedIn) or [`LoginFailed`](Self::LoginFailed); [`LoggedOut`](Self::LoggedOut) |
 ///
@@ -182,13 +182,20 @@ pub enum ClientEvent<'a> {
         account: &'a AccountKey,
     },
     /// The note that programs share for the rate limit could not be read or written. From now on this
-    /// program keeps the limit alone. Reported once, and again after it has worked.
+    /// program keeps the limit alone. Reported once, and again after [`NoteWritten`](Self::NoteWritten).
     #[non_exhaustive]
     NoteNotWritten {
         /// The account whose request was to be counted; `None` for an anonymous session.
         account: Option<&'a AccountKey>,
         /// Why.
         error: &'a Error,
+    },
+    /// The note that programs share for the rate limit works again, after
+    /// [`NoteNotWritten`](Self::NoteNotWritten). What this program sent meanwhile counts in it, too.
+    #[non_exhaustive]
+    NoteWritten {
+        /// The account whose request was counted; `None` for an anonymous session.
+        account: Option<&'a AccountKey>,
     },
     /// A server deviated from the RFCs in a response for a token, in ways that are allowed for it.
     #[non_exhaustive]

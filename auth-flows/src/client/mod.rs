@@ -97,9 +97,9 @@ impl<H> Common<H> {
         kind: PermitKind,
         at_once: bool,
     ) -> Result<Permit, Error> {
-        let failed = |error: &Error| self.note_failed(account, error);
+        let report = |news: Result<(), &Error>| self.note_changed(account, news);
         match &self.rate_limiter {
-            Some(rate_limiter) => rate_limiter.permit(&*self.store, kind, at_once, failed),
+            Some(rate_limiter) => rate_limiter.permit(&*self.store, kind, at_once, report),
             None => Ok(Permit::ALWAYS),
         }
     }
@@ -112,18 +112,29 @@ impl<H> Common<H> {
             pause,
         };
         self.events.emit(|| Some(event()));
-        let failed = |error: &Error| self.note_failed(account, error);
+        let report = |news: Result<(), &Error>| self.note_changed(account, news);
         if let Some(rate_limiter) = &self.rate_limiter {
-            rate_limiter.pause(&*self.store, pause, failed);
+            rate_limiter.pause(&*self.store, pause, report);
         }
     }
 
     /// Counts bytes of media for the rate limit. Blocking.
     fn count(&self, account: Option<&Account>, bytes: u64) {
-        let failed = |error: &Error| self.note_failed(account, error);
+        let report = |news: Result<(), &Error>| self.note_changed(account, news);
         if let Some(rate_limiter) = &self.rate_limiter {
-            rate_limiter.count(&*self.store, bytes, failed);
+            rate_limiter.count(&*self.store, bytes, report);
         }
+    }
+
+    /// Reports that the shared note of the rate limit failed, or works again.
+    fn note_changed(&self, account: Option<&Account>, news: Result<(), &Error>) {
+        let account = account.map(Account::key);
+        self.events.emit(|| {
+            Some(match news {
+                Ok(()) => ClientEvent::NoteWritten { account },
+                Err(error) => ClientEvent::NoteNotWritten { account, error },
+            })
+        });
     }
 
     /// Tries to save what could not be saved, for the last time. Blocking.

@@ -304,13 +304,6 @@ impl<H> Common<H> {
         });
     }
 
-    /// Reports that the shared note of the rate limit failed.
-    pub(super) fn note_failed(&self, account: Option<&Account>, error: &Error) {
-        let account = account.map(Account::key);
-        self.events
-            .emit(|| Some(ClientEvent::NoteNotWritten { account, error }));
-    }
-
     pub(super) fn login_started(&self, identity: &Identity, method: LoginMethod) {
         self.events.emit(|| {
             let account = identity.key()?;

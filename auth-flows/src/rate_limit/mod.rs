@@ -90,7 +90,8 @@ struct Changed<R> {
     result: R,
     /// Whether the note has it.
     is_shared: bool,
-    error: Option<Error>,
+    /// What is to be reported of the note: that it failed, or that it works again.
+    news: Option<Result<(), Error>>,
 }
 
 impl RateLimiter {
@@ -113,14 +114,14 @@ impl RateLimiter {
     /// Reserves a permit for one request. Fails if the wait for it is over the limit's `max_wait`,
     /// or, `at_once`, if there is any. Blocking, because it may use the store.
     ///
-    /// Calls `not_shared` with the error when the note cannot be changed for the first time, and
-    /// again after it could: the client then counts alone.
+    /// Calls `report` with the error when the note cannot be changed for the first time: the client
+    /// then counts alone. Calls it again when the note works again.
     pub(crate) fn permit(
         &self,
         store: &dyn Store,
         kind: PermitKind,
         at_once: bool,
-        not_shared: impl Fn(&Error),
+        report: impl Fn(Result<(), &Error>),
     ) -> Result<Permit, Error> {
         let request = Arc::new(PermitRequest {
             kind,
@@ -129,14 +130,14 @@ impl RateLimiter {
         });
         lock(&self.requests).push(Arc::clone(&request));
         let mut own = lock(&self.turn);
-        let mut error = None;
+        let mut news = None;
         if request.permit.get().is_none() {
             let all = mem::take(&mut *lock(&self.requests));
-            error = self.serve(&mut own, store, &all);
+            news = self.serve(&mut own, store, &all);
         }
         drop(own);
-        if let Some(error) = error {
-            not_shared(&error);
+        if let Some(news) = news {
+            report(news.as_ref().copied());
         }
         match request.permit.get() {
             Some(Ok(at)) => Ok(Permit {
@@ -149,7 +150,12 @@ impl RateLimiter {
     }
 
     /// Gives all callers their permits, in the order of their requests.
-    fn serve(&self, own: &mut Own, store: &dyn Store, all: &[Arc<PermitRequest>]) -> Option<Error> {
+    fn serve(
+        &self,
+        own: &mut Own,
+        store: &dyn Store,
+        all: &[Arc<PermitRequest>],
+    ) -> Option<Result<(), Error>> {
         let changed = self.change(own, store, |ledger, now| {
             let permit = |request: &Arc<PermitRequest>| {
                 let media = match request.kind {
@@ -182,7 +188,7 @@ impl RateLimiter {
             // The first and only value.
             let _ = request.permit.set(permit);
         }
-        changed.error
+        changed.news
     }
 
     /// Delays all requests by what a 429 response asked for. Blocking, as above.
@@ -190,18 +196,18 @@ impl RateLimiter {
         &self,
         store: &dyn Store,
         pause: Option<Duration>,
-        not_shared: impl Fn(&Error),
+        report: impl Fn(Result<(), &Error>),
     ) {
         let pause = pause.filter(|pause| !pause.is_zero());
         let pause = pause.unwrap_or_else(|| self.rate.pause_after_429());
-        self.note(store, not_shared, 0, |ledger, now| {
+        self.note(store, report, 0, |ledger, now| {
             ledger.pause(now, pause);
         });
     }
 
     /// Counts bytes of media that were received. Blocking, as above.
-    pub(crate) fn count(&self, store: &dyn Store, bytes: u64, not_shared: impl Fn(&Error)) {
-        self.note(store, not_shared, bytes, |ledger, now| {
+    pub(crate) fn count(&self, store: &dyn Store, bytes: u64, report: impl Fn(Result<(), &Error>)) {
+        self.note(store, report, bytes, |ledger, now| {
             ledger.count(now, bytes);
         });
     }
@@ -210,7 +216,7 @@ impl RateLimiter {
     fn note(
         &self,
         store: &dyn Store,
-        not_shared: impl Fn(&Error),
+        report: impl Fn(Result<(), &Error>),
         bytes: u64,
         note: impl Fn(&mut Ledger, u64),
     ) {
@@ -221,8 +227,8 @@ impl RateLimiter {
             false => own.unshared.bytes += bytes,
         }
         drop(own);
-        if let Some(error) = changed.error {
-            not_shared(&error);
+        if let Some(news) = changed.news {
+            report(news.as_ref().copied());
         }
     }
 
@@ -235,7 +241,7 @@ impl RateLimiter {
         change: impl Fn(&mut Ledger, u64) -> R,
     ) -> Changed<R> {
         let mut done = None;
-        let mut error = None;
+        let mut news = None;
         if own.alone_until <= clock::now().monotonic {
             let updated = store.update_note(&self.note, &mut |text| {
                 let now = clock::now();
@@ -251,14 +257,17 @@ impl RateLimiter {
                 Err(failed) => {
                     done = None;
                     own.alone_until = clock::now().monotonic + ALONE;
-                    error = Some(failed).filter(|_| !own.is_reported);
+                    news = Some(Err(failed)).filter(|_| !own.is_reported);
                     own.is_reported = true;
                 }
             }
         }
         let is_shared = done.is_some();
         if is_shared {
-            (own.unshared, own.is_reported) = (Unshared::default(), false);
+            own.unshared = Unshared::default();
+            if mem::take(&mut own.is_reported) {
+                news = Some(Ok(()));
+            }
         }
         let (now, result) = done.unwrap_or_else(|| {
             let now = clock::now();
@@ -268,7 +277,7 @@ impl RateLimiter {
             now,
             result,
             is_shared,
-            error,
+            news,
         }
     }
 

@@ -53,18 +53,21 @@ fn limiter(requests: u32) -> RateLimiter {
     RateLimiter::of(&service.with_rate_limit(rate)).unwrap()
 }
 
-/// Asks for permits until there is none; returns how many there were and how many errors were told.
-fn use_up(limiter: &RateLimiter, notes: &Notes) -> (usize, u32) {
-    let told = AtomicU32::new(0);
+/// Asks for permits until there is none; returns how many there were, how many errors were told, and
+/// how often it was told that the note works again.
+fn use_up(limiter: &RateLimiter, notes: &Notes) -> (usize, u32, u32) {
+    let (told, again) = (AtomicU32::new(0), AtomicU32::new(0));
     let permit = || {
-        let tell = |error: &Error| {
-            assert_eq!(error.kind(), ErrorKind::Store);
-            told.fetch_add(1, Relaxed);
+        let tell = |news: Result<(), &Error>| {
+            let kind = news.map_err(Error::kind);
+            assert!(matches!(kind, Ok(()) | Err(ErrorKind::Store)), "{kind:?}");
+            let counter = if kind.is_ok() { &again } else { &told };
+            counter.fetch_add(1, Relaxed);
         };
         limiter.permit(notes, PermitKind::Call, false, tell)
     };
     let given = (0..1000).take_while(|_| permit().is_ok()).count();
-    (given, told.load(Relaxed))
+    (given, told.load(Relaxed), again.load(Relaxed))
 }
 
 #[test]
@@ -80,7 +83,7 @@ fn a_note_that_fails_opens_no_second_window() {
     notes.fails.store(true, Relaxed);
     assert_eq!(
         use_up(&limiter, &notes),
-        (6, 1),
+        (6, 1, 0),
         "told once, not tried at each request"
     );
     assert_eq!(notes.tries.load(Relaxed), 5);
@@ -88,19 +91,19 @@ fn a_note_that_fails_opens_no_second_window() {
     // It is back, and learns what was sent meanwhile: another program gets nothing either.
     notes.fails.store(false, Relaxed);
     clock::test::advance(ALONE);
-    assert_eq!(use_up(&limiter, &notes), (0, 0));
+    assert_eq!(use_up(&limiter, &notes), (0, 0, 1), "told once, too");
     let other = self::limiter(10);
-    assert_eq!(use_up(&other, &notes), (0, 0));
+    assert_eq!(use_up(&other, &notes), (0, 0, 0));
 
     clock::test::advance(Duration::from_secs(3601));
-    assert_eq!(use_up(&other, &notes), (10, 0));
+    assert_eq!(use_up(&other, &notes), (10, 0, 0));
 
     // A failure after that is reported again, once.
     clock::test::advance(Duration::from_secs(3601));
     notes.fails.store(true, Relaxed);
-    assert_eq!(use_up(&limiter, &notes), (10, 1));
+    assert_eq!(use_up(&limiter, &notes), (10, 1, 0));
     clock::test::advance(ALONE);
-    assert_eq!(use_up(&limiter, &notes), (0, 0));
+    assert_eq!(use_up(&limiter, &notes), (0, 0, 0));
     clock::test::set(None);
 }
 

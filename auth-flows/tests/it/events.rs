@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use auth_core::{AccountKey, ExposeSecret, RateLimit, Service, Store, TokenKind, TokenRecord};
@@ -15,7 +15,7 @@ use http_ureq::Ureq;
 use keystore::{Fallback, Memory, StaticToken};
 
 use crate::{
-    common::{AtServer, Me, PASSWORD, Ping, SECRET, World, browser, doorkeeper, league},
+    common::{AtServer, Me, PASSWORD, PATIENCE, Ping, SECRET, World, browser, doorkeeper, league},
     device,
     rate_limit::{self, AFAR, Ask, Counting},
     unsaved::Moody,
@@ -126,10 +126,11 @@ fn every_step_is_an_event() {
     let walks = [0, 1].map(|world| {
         std::thread::spawn(move || {
             let log = Log::default();
+            let limited = limits(&log, world);
             renewals(&log, world);
             stores(&log, world);
             logins(&log, world);
-            limits(&log, world);
+            note_again(&log, &limited);
             let names = log.names();
             let least = log.secrets.lock().expect("no panic").len();
             assert!(least >= 6, "only {least} secrets to search for");
@@ -330,7 +331,8 @@ fn logins(log: &Log, which: usize) {
     log.take("waiting", &["for the login on another device"]);
 }
 
-fn limits(log: &Log, which: usize) {
+/// Returns the client whose note fails, and its store.
+fn limits(log: &Log, which: usize) -> (World, Moody) {
     let rate =
         RateLimit::every(Duration::from_millis(20)).with_pause_after_429(Duration::from_millis(30));
     let service = rate_limit::service(AFAR, rate);
@@ -361,6 +363,27 @@ fn limits(log: &Log, which: usize) {
     assert_eq!(count("note_not_written"), 1, "told once: {events:#?}");
     assert_eq!(count("paused"), 1, "{events:#?}");
     log.take("waiting", &["for the rate limit"]);
+    (world, moody)
+}
+
+/// After its pause of some seconds the note is tried again, and that it works is told once.
+fn note_again(log: &Log, (world, store): &(World, Moody)) {
+    store.set(&[]);
+    let is_told = || {
+        world.send("me", Ask { media: false }).expect("a permit");
+        let events = log.events.lock().expect("no panic");
+        events.iter().any(|event| event.name == "note_written")
+    };
+    let end = Instant::now() + PATIENCE;
+    while !is_told() {
+        assert!(Instant::now() < end, "not told");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    world.send("me", Ask { media: false }).expect("a permit");
+    let events = log.events.lock().expect("no panic").clone();
+    let told = events.iter().filter(|event| event.name == "note_written");
+    assert_eq!(told.count(), 1, "{events:#?}");
+    log.take("note_written", &["works again"]);
 }
 
 /// A client in one of the worlds.

@@ -24,6 +24,7 @@ use crate::{
 pub(crate) struct Moody {
     pub(crate) inner: Memory,
     broken: Arc<Mutex<HashSet<&'static str>>>,
+    note: Arc<Mutex<String>>,
     waits: Arc<Mutex<Vec<WaitObserver>>>,
 }
 
@@ -78,8 +79,11 @@ impl Store for Moody {
     fn describe(&self) -> String {
         "moody store".to_owned()
     }
-    fn update_note(&self, _: &str, _: &mut dyn FnMut(&str) -> String) -> Result<bool, Error> {
-        self.check("note").map(|()| false)
+    fn update_note(&self, _: &str, change: &mut dyn FnMut(&str) -> String) -> Result<bool, Error> {
+        self.check("note")?;
+        let mut note = self.note.lock().expect("no panic");
+        *note = change(&note);
+        Ok(true)
     }
 }
 

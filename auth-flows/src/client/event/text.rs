@@ -150,6 +150,7 @@ impl<'a> ClientEvent<'a> {
                 error: Some(error),
                 ..of("note_not_written", account)
             },
+            Self::NoteWritten { account } => of("note_written", account),
             Self::QuirksAllowed { account, .. } => of("quirks_allowed", account),
             Self::NotRevoked { account, error } => Parts {
                 error: Some(error),
@@ -256,6 +257,9 @@ impl fmt::Display for ClientEvent<'_> {
             Self::Saved { .. } => f.write_str("saved what was in memory only"),
             Self::NoteNotWritten { error, .. } => {
                 write!(f, "the shared note of the rate limit failed: {error:#}")
+            }
+            Self::NoteWritten { .. } => {
+                f.write_str("the shared note of the rate limit works again")
             }
             Self::QuirksAllowed { quirks, .. } => {
                 f.write_str("allowed in a response: ")?;
