@@ -19,7 +19,9 @@ use crate::{process_leases::Leases, text_input};
 /// Each load reads the variable and returns its text as a plain token, not as a token record: the
 /// service parses it and finds out when it expires. What surrounds the text is removed
 /// ([`pasted`](auth_core::pasted)): white space, quotes, which `set NAME="value"` of the Windows
-/// command prompt makes part of the value, and the like. A variable that is unset, empty or blank holds no token.
+/// command prompt makes part of the value, and the like. A variable that is unset, empty or blank
+/// holds no token; then `NAME_FILE` may hold the path of a file with it, as systemd and Docker
+/// provide secrets.
 ///
 /// A variable does not name an account, so **every account has this token**, unless
 /// [`with_account`](Self::with_account) restricts it to one.
@@ -56,8 +58,8 @@ impl Environment {
     /// Creates a store that reads the variable `name`. Succeeds if the variable is not set.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if no variable can have this name, or if its value is not
-    /// Unicode text.
+    /// [`ErrorKind::Configuration`] if no variable can have this name, if its value is not Unicode
+    /// text, or if the file that `NAME_FILE` names cannot be read.
     pub fn variable(name: impl Into<String>) -> Result<Self, Error> {
         let name = name.into().into_boxed_str();
         text_input::env_var(&name)?;

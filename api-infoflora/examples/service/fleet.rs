@@ -16,6 +16,7 @@
 //! | `TOKENS` | the URL of the engine (`postgres://…`, `rediss://…`, `valkeys://…`), or a directory of this host alone. In its password, percent-encode `@ : / # %`. It contains a password: never an argument, which all users of a host can read |
 //! | `TOKENS_KEY` | the key that encrypts what an engine stores, the same on all hosts: 64 hexadecimal digits |
 //! | `TOKENS_OLD_KEY` | another key that records may be encrypted with, while the key is changed |
+//! | `TOKENS_KEY_FILE`, `TOKENS_OLD_KEY_FILE` | instead, the path of a file with the key (systemd, Docker) |
 //! | `NAMESPACE` | keeps services apart that share an engine. Default: `infoflora_service` |
 //! | `INFOFLORA_CLIENT_ID`, `INFOFLORA_CLIENT_SECRET` | the registered client |
 //! | `CONTACT` | your e-mail address or web page, for the User-Agent |
@@ -149,8 +150,11 @@ fn key() -> Result<EncryptionKey, AuthError> {
 }
 
 fn sealed<S: Store>(store: Sealed<S>) -> Result<Sealed<S>, AuthError> {
-    Ok(match env::var_os("TOKENS_OLD_KEY") {
-        Some(_) => store.with_old_key(EncryptionKey::in_variable("TOKENS_OLD_KEY")?),
-        None => store,
-    })
+    let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    Ok(
+        match is_set("TOKENS_OLD_KEY") || is_set("TOKENS_OLD_KEY_FILE") {
+            true => store.with_old_key(EncryptionKey::in_variable("TOKENS_OLD_KEY")?),
+            false => store,
+        },
+    )
 }

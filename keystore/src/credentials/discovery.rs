@@ -16,6 +16,7 @@ use super::{
 };
 #[cfg(feature = "keyring")]
 use crate::keyring::{Failure, Passwords, TIMEOUT};
+use crate::text_input::named_file::{self, ReadVariable};
 
 /// Configures the search for [`Credentials`]. [`Credentials::discover`] returns it.
 ///
@@ -48,9 +49,6 @@ pub struct Discovery {
 
 /// What is wrong with a variable that is set.
 const NOT_TEXT: &str = "is not Unicode text";
-
-/// Reads an environment variable.
-pub(super) type ReadVariable = dyn Fn(&str) -> Option<OsString> + Send + Sync;
 
 impl Discovery {
     #[inline]
@@ -255,7 +253,7 @@ impl Search {
         };
         let in_file = match problem {
             NOT_TEXT => None,
-            _ => secret_file::read(variable, read)?,
+            _ => named_file::read(variable, read)?,
         };
         if let Some(value) = in_file {
             let (value, _) = match field {

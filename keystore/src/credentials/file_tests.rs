@@ -62,6 +62,7 @@ fn a_variable_names_the_file_with_a_value() {
     check("pass word", Some("pass word"));
     check("pass word\n", Some("pass word"));
     check("pass word\r\n", Some("pass word"));
+    check("\u{feff}pass word\r\n", Some("pass word")); // Notepad
     check(" \"p\" \n\n", Some(" \"p\" \n"));
     check("", None);
     check("\n", None);
@@ -124,7 +125,7 @@ fn a_file_of_the_program_goes_between_the_environment_and_the_keyring() {
     let text = missing.to_string();
     assert!(text.contains("credentials has no INAT_APP_ID"), "{text}");
 
-    let lines = "# nightly\nINAT_APP_ID=old\nexport INAT_APP_ID = f-id \nINAT_APP_SECRET='f-secret'\n\
+    let lines = "\u{feff}# nightly\nINAT_APP_ID=old\nexport INAT_APP_ID = f-id \nINAT_APP_SECRET='f-secret'\n\
                  INAT_PASSWORD=\nINAT_USERNAME=f-me\nOTHER=x\n";
     fs::write(&path, lines).unwrap();
     #[cfg(unix)]

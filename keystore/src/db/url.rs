@@ -6,13 +6,13 @@ use auth_core::{Error, ErrorKind, SecretText};
 
 use crate::text_input;
 
-/// Returns the URL in an environment variable.
+/// Returns the URL in an environment variable, or in the file that `<name>_FILE` names.
 pub(super) fn in_variable(name: &str, example: &str) -> Result<SecretText, Error> {
     let text = text_input::env_var(name)?;
     text.ok_or_else(|| {
         Error::new(
             ErrorKind::Configuration,
-            format!("the environment variable {name} is not set or empty"),
+            format!("the environment variable {name} is not set or empty, and so is {name}_FILE"),
         )
         .with_setting(name.to_owned())
         .with_help(format!("set it to a URL such as {example}"))

@@ -49,13 +49,14 @@ impl EncryptionKey {
         Ok(Self(Source::Passphrase(text, KdfCost::default())))
     }
 
-    /// Creates a key from the passphrase in the environment variable `name`.
+    /// Creates a key from the passphrase in the environment variable `name`, or else in the file
+    /// whose path is in `<name>_FILE` (systemd, Docker).
     ///
     /// White space around it is removed, and so is one pair of double quotes, which the Windows
     /// command prompt makes part of the value.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if the variable is unset, empty, blank, or not Unicode text.
+    /// [`ErrorKind::Configuration`] if both are unset, empty or blank, or not Unicode text.
     pub fn passphrase_in_variable(name: &str) -> Result<Self, Error> {
         let text = text_input::passphrase_var(name)?;
         text.ok_or_else(|| missing(name, SOME_PASSPHRASE))
@@ -88,11 +89,11 @@ impl EncryptionKey {
         Ok(Self(Source::Raw(key)))
     }
 
-    /// Creates a key from the environment variable `name`, in the format of
-    /// [`from_text`](Self::from_text).
+    /// Creates a key from the environment variable `name`, or else from the file whose path is in
+    /// `<name>_FILE` (systemd, Docker), in the format of [`from_text`](Self::from_text).
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if the variable is unset or empty, or is not a key.
+    /// [`ErrorKind::Configuration`] if both are unset or empty, or if it is not a key.
     pub fn in_variable(name: &str) -> Result<Self, Error> {
         let text = text_input::env_var(name)?;
         text.ok_or_else(|| missing(name, MAKE_ONE))
@@ -130,7 +131,7 @@ fn invalid(what: impl Into<std::borrow::Cow<'static, str>>) -> Error {
 
 fn missing(name: &str, help: &'static str) -> Error {
     invalid(format!(
-        "the environment variable {name} is not set or empty"
+        "the environment variable {name} is not set or empty, and so is {name}_FILE"
     ))
     .with_setting(name.to_owned())
     .with_help(help)

@@ -1,8 +1,12 @@
 //! Cleans text that people enter by hand: in an environment variable, through the clipboard.
 
-use std::ffi::OsString;
+pub(crate) mod named_file;
+
+use std::{env, ffi::OsString};
 
 use auth_core::{Error, ErrorKind, ExposeSecret, SecretBytes, SecretText, pasted};
+
+use self::named_file::ReadVariable;
 
 /// Removes what surrounds a token, an id or a secret: white space, quotes, angle brackets, a byte
 /// order mark, and the like ([`pasted`]). `None` if nothing is left.
@@ -22,18 +26,33 @@ fn unquoted(text: &str) -> Option<&str> {
     Some(inside.unwrap_or(text).trim()).filter(|text| !text.is_empty())
 }
 
-/// Returns the passphrase in an environment variable. `None` if it is unset, empty or blank.
+/// Returns the passphrase in an environment variable, or in the file that `<name>_FILE` names. `None`
+/// if there is neither, or if it is empty or blank.
 #[cfg(feature = "encrypted")]
 pub(crate) fn passphrase_var(name: &str) -> Result<Option<SecretText>, Error> {
-    Ok(raw_var(name)?.and_then(|text| unquoted(text.expose_secret()).map(SecretText::from)))
+    var_or_file(name, &|name| env::var_os(name), unquoted)
 }
 
-/// Returns the [`trimmed`] value of an environment variable. `None` if it is unset, empty or blank.
+/// Returns the [`trimmed`] value of an environment variable, or of the file that `<name>_FILE` names.
+/// `None` if there is neither, or if it is empty or blank.
 pub(crate) fn env_var(name: &str) -> Result<Option<SecretText>, Error> {
-    Ok(raw_var(name)?.and_then(|text| trimmed(text.expose_secret()).map(SecretText::from)))
+    var_or_file(name, &|name| env::var_os(name), trimmed)
 }
 
-fn raw_var(name: &str) -> Result<Option<SecretText>, Error> {
+/// The same cleaning for both, so that a value may move from one to the other.
+fn var_or_file(
+    name: &str,
+    read: &ReadVariable,
+    clean: fn(&str) -> Option<&str>,
+) -> Result<Option<SecretText>, Error> {
+    let clean = |text: SecretText| clean(text.expose_secret()).map(SecretText::from);
+    if let Some(text) = raw_var(name, read)?.and_then(clean) {
+        return Ok(Some(text));
+    }
+    Ok(named_file::read(name, read)?.and_then(clean))
+}
+
+fn raw_var(name: &str, read: &ReadVariable) -> Result<Option<SecretText>, Error> {
     // No variable can have such a name, so it would always look unset.
     if name.is_empty() || name.contains(['=', '\0']) {
         return Err(Error::new(
@@ -42,7 +61,7 @@ fn raw_var(name: &str) -> Result<Option<SecretText>, Error> {
         )
         .with_help("use letters, digits and underscores, such as INAT_API_TOKEN"));
     }
-    value(name, std::env::var_os(name))
+    value(name, read(name))
 }
 
 fn value(name: &str, value: Option<OsString>) -> Result<Option<SecretText>, Error> {
@@ -107,6 +126,36 @@ mod tests {
         for name in ["", "A=B", "A\0"] {
             assert!(env_var(name).unwrap_err().is_configuration());
         }
+    }
+
+    #[test]
+    fn a_file_takes_the_place_of_a_variable() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let quoted = format!("\"{}\"", path.display());
+        let read = move |set: &'static str| {
+            let quoted = quoted.clone();
+            move |name: &str| match name {
+                "X" => Some(OsString::from(set)),
+                "X_FILE" => Some(OsString::from(&quoted)),
+                _ => None,
+            }
+        };
+        let found = |set, clean| var_or_file("X", &read(set), clean);
+        let check = |set, clean, expect: Option<&str>| {
+            let found = found(set, clean).unwrap();
+            assert_eq!(found.as_ref().map(ExposeSecret::expose_secret), expect);
+        };
+        let error = found("", trimmed).unwrap_err();
+        assert_eq!(error.setting(), Some("X_FILE"), "{error}");
+        check("own", trimmed, Some("own"));
+        std::fs::write(&path, "\u{feff}<eyJ.a.b>\r\n").unwrap();
+        check(" ", trimmed, Some("eyJ.a.b"));
+        std::fs::write(&path, " \"a b\"\n").unwrap();
+        check("", unquoted, Some("a b"));
+        std::fs::write(&path, "\n").unwrap();
+        check("", trimmed, None);
+        check("", unquoted, None);
     }
 
     #[cfg(unix)]

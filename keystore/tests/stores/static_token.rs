@@ -114,6 +114,21 @@ fn a_variable_is_returned_as_pasted() {
 }
 
 #[test]
+fn a_file_takes_the_place_of_a_variable() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token");
+    std::fs::write(&path, format!("{TOKEN}\n")).unwrap();
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", "static_token::role_environment", "--nocapture"])
+        .env("KEYSTORE_TEST_EXPECT", TOKEN)
+        .env(format!("{VARIABLE}_FILE"), path)
+        .env_remove(VARIABLE);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
 fn an_invalid_variable_name_is_rejected() {
     for name in ["", "A=B", "A\0B"] {
         let error = Environment::variable(name).unwrap_err();

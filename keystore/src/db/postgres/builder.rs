@@ -65,10 +65,11 @@ impl Postgres {
         }
     }
 
-    /// Begins a store in the database whose URL is in the environment variable `name`.
+    /// Begins a store in the database whose URL is in the environment variable `name`, or else in the
+    /// file whose path is in `<name>_FILE` (systemd, Docker).
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if the variable is unset or empty.
+    /// [`ErrorKind::Configuration`] if both are unset or empty.
     pub fn in_variable(name: &str) -> Result<PostgresBuilder, Error> {
         let url = url::in_variable(name, EXAMPLE)?;
         Ok(PostgresBuilder {

@@ -57,10 +57,11 @@ impl Redis {
         }
     }
 
-    /// Begins a store at the server whose URL is in the environment variable `name`.
+    /// Begins a store at the server whose URL is in the environment variable `name`, or else in the
+    /// file whose path is in `<name>_FILE` (systemd, Docker).
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if the variable is unset or empty.
+    /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if both are unset or empty.
     pub fn in_variable(name: &str) -> Result<RedisBuilder, Error> {
         let url = url::in_variable(name, EXAMPLE)?;
         Ok(RedisBuilder {
