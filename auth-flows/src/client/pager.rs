@@ -30,6 +30,21 @@ impl<P: Paged> Pager<P> {
         self.next.as_ref().filter(|_| !self.failed)
     }
 
+    /// Returns whether there is no further page: at the end, and after a failure.
+    #[inline]
+    pub(crate) fn is_over(&self) -> bool {
+        self.next().is_none()
+    }
+
+    /// Returns how many pages are left, as an iterator says it.
+    #[inline]
+    pub(crate) fn size_hint(&self) -> (usize, Option<usize>) {
+        match self.is_over() {
+            true => (0, Some(0)),
+            false => (1, None), // a page or an error
+        }
+    }
+
     /// Returns the operation to send ahead of the caller: from the second page on, so that a caller
     /// that wants the first page only costs the service nothing more.
     #[inline]

@@ -12,7 +12,7 @@ use auth_core::{
     async_transport_fn, read_json,
 };
 use auth_flows::{AsyncClient, AsyncSession};
-use futures_util::{FutureExt, StreamExt, TryStreamExt};
+use futures_util::{FutureExt, Stream, StreamExt, TryStreamExt, stream::FusedStream};
 use http_reqwest::Tokio;
 use keystore::Memory;
 
@@ -128,6 +128,46 @@ async fn an_error_ends_the_stream_and_the_cursor_requests_the_page_again() {
         .await
         .expect("the rest");
     assert_eq!(rest, [vec![2, 3], vec![4]]);
+}
+
+#[tokio::test]
+async fn a_stream_knows_its_end_and_what_it_has() {
+    let (session, count) = session();
+    let mut items = session.items(ALL);
+    assert_eq!(
+        (items.size_hint(), items.is_terminated()),
+        ((0, None), false)
+    );
+    StreamExt::next(&mut items)
+        .await
+        .expect("one")
+        .expect("a number");
+    assert_eq!(items.size_hint(), (1, None));
+    // `select_next_some` and `select!` take no other streams.
+    let rest = async { items.select_next_some().await.expect("a number") };
+    assert_eq!(rest.await, 1);
+    while StreamExt::next(&mut items).await.is_some() {}
+    assert_eq!(
+        (items.size_hint(), items.is_terminated()),
+        ((0, Some(0)), true)
+    );
+
+    let mut pages = session.pages(Numbers { from: 0, bad: 2 });
+    assert_eq!(pages.size_hint(), (1, None));
+    pages.select_next_some().await.expect("a page");
+    assert!(!pages.is_terminated());
+    pages.select_next_some().await.expect_err("it fails");
+    assert_eq!(
+        (pages.size_hint(), pages.is_terminated()),
+        ((0, Some(0)), true)
+    );
+    let requests = count.load(Ordering::Relaxed);
+    assert!(StreamExt::next(&mut pages).await.is_none());
+    assert_eq!(
+        count.load(Ordering::Relaxed),
+        requests,
+        "none after the end"
+    );
 }
 
 #[tokio::test]

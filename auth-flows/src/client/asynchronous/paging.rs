@@ -298,6 +298,24 @@ where
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.get_mut().poll(context)
     }
+
+    /// At least the items of this page.
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let here = self.page.len();
+        (here, self.pages.pager.is_over().then_some(here))
+    }
+}
+
+/// Stays at its end, also after an error.
+#[cfg(feature = "stream")]
+impl<P> futures_core::stream::FusedStream for AsyncItems<P>
+where
+    P: Paged + Send + Sync + 'static,
+    P::Output: Send + 'static,
+{
+    fn is_terminated(&self) -> bool {
+        self.page.len() == 0 && self.pages.pager.is_over()
+    }
 }
 
 #[cfg(feature = "stream")]
@@ -310,5 +328,21 @@ where
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.get_mut().poll(context)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.pager.size_hint()
+    }
+}
+
+/// Stays at its end, also after an error.
+#[cfg(feature = "stream")]
+impl<P> futures_core::stream::FusedStream for AsyncPages<P>
+where
+    P: Paged + Send + Sync + 'static,
+    P::Output: Send + 'static,
+{
+    fn is_terminated(&self) -> bool {
+        self.pager.is_over()
     }
 }

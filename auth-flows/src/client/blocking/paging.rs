@@ -1,6 +1,6 @@
 //! The pages and the items of a paged operation, as iterators.
 
-use std::fmt;
+use std::{fmt, iter::FusedIterator};
 
 use auth_core::{Error, Paged};
 
@@ -81,7 +81,16 @@ impl<P: Paged> Iterator for Items<P> {
             }
         }
     }
+
+    /// At least the items of this page.
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let here = self.page.len();
+        (here, self.pages.pager.is_over().then_some(here))
+    }
 }
+
+/// Stays at its end, also after an error.
+impl<P: Paged> FusedIterator for Items<P> {}
 
 /// Iterates over the pages of a paged operation; see [`Session::pages`].
 ///
@@ -185,7 +194,14 @@ impl<P: Paged> Iterator for Pages<P> {
         }
         Some(page)
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.pager.size_hint()
+    }
 }
+
+/// Stays at its end, also after an error.
+impl<P: Paged> FusedIterator for Pages<P> {}
 
 impl<P: Paged + fmt::Debug> fmt::Debug for Pages<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
