@@ -324,7 +324,7 @@ impl fmt::Display for DeviceAuthorizationResponse {
 impl fmt::Debug for DeviceAuthorizationResponse {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DeviceAuthorization")
+        f.debug_struct("DeviceAuthorizationResponse")
             .field("verification_uri", &self.verification_uri)
             .field("lifetime", &self.lifetime)
             .field("interval", &self.interval)

@@ -160,7 +160,6 @@ impl fmt::Debug for PreparedLogin {
 ///     Some(_) => eprintln!("{prompt}"),
 /// });
 /// ```
-#[derive(Debug)]
 pub struct LoginPrompt<'a> {
     url: &'a str,
     problem: Option<&'a io::Error>,
@@ -177,6 +176,15 @@ impl LoginPrompt<'_> {
     #[must_use]
     pub fn problem(&self) -> Option<&io::Error> {
         self.problem
+    }
+}
+
+impl fmt::Debug for LoginPrompt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Without the URL: it is for the user's eyes, not for a log.
+        f.debug_struct("LoginPrompt")
+            .field("problem", &self.problem)
+            .finish_non_exhaustive()
     }
 }
 

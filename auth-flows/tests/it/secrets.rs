@@ -114,6 +114,7 @@ fn noting(shown: &Shown) -> Login {
             .nth(1)
             .and_then(|rest| rest.split('&').next());
         for_url.secret(state.expect("a state"));
+        for_url.show(invitation);
     })
     .open(move |url| {
         let person = Person::new("alice", PASSWORD);
