@@ -304,7 +304,8 @@ impl Login {
     }
 
     /// Calls `explain` with the reason when the text that the user entered cannot be used, before
-    /// the prompt asks again. It asks up to 3 times; the default is to ask again without a word.
+    /// the prompt asks again. It asks up to 3 times; the default is to ask again without a word. Also
+    /// called if the prompt of [`or_pasted`](Self::or_pasted) fails, which leaves the listener.
     ///
     /// ```
     /// use auth_flows::Login;

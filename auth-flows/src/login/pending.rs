@@ -1,7 +1,7 @@
 //! A login that waits for the user: a one-shot channel, and the handles that end it.
 
 use std::{
-    io,
+    fmt, io,
     pin::Pin,
     sync::{Arc, OnceLock},
     task::{Context, Poll, Waker},
@@ -40,7 +40,43 @@ pub struct PendingLogin {
     authorization: Arc<PendingAuthorization>,
     canceller: Canceller,
     /// Why the browser did not open.
-    problem: Arc<OnceLock<String>>,
+    problem: Arc<OnceLock<io::Error>>,
+}
+
+/// Why the browser did not open, as the source of a timeout.
+#[derive(Debug)]
+struct NotOpened {
+    what: String,
+    /// An error of the system, which is not repeated in the words.
+    system: Option<io::Error>,
+}
+
+impl NotOpened {
+    fn new(problem: &io::Error) -> Self {
+        let what = "the browser did not open";
+        match problem.raw_os_error() {
+            Some(code) => Self {
+                what: what.to_owned(),
+                system: Some(io::Error::from_raw_os_error(code)),
+            },
+            None => Self {
+                what: format!("{what} ({problem})"),
+                system: None,
+            },
+        }
+    }
+}
+
+impl fmt::Display for NotOpened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for NotOpened {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.system.as_ref().map(|system| system as _)
+    }
 }
 
 /// Sends the result of a [`PendingLogin`]; held by the listener or the prompt.
@@ -74,7 +110,7 @@ impl PendingLogin {
     }
 
     /// Returns the cell for the reason why the browser did not open; a timeout reports it.
-    pub(crate) fn problem(&self) -> Arc<OnceLock<String>> {
+    pub(crate) fn problem(&self) -> Arc<OnceLock<io::Error>> {
         Arc::clone(&self.problem)
     }
 
@@ -172,7 +208,7 @@ impl Future for PendingLogin {
             let outcome = outcome.unwrap_or_else(|| Err(no_response()));
             outcome.map_err(|error| match self.problem.get() {
                 Some(problem) if error.kind() == ErrorKind::TimedOut => {
-                    error.with_source(format!("the browser did not open ({problem})"))
+                    error.with_source(NotOpened::new(problem))
                 }
                 _ => error,
             })

@@ -98,17 +98,14 @@ impl PreparedLogin {
                 let launch = move || {
                     let is_open = match obstacle {
                         Some(obstacle) => {
-                            let _ = reason.set(obstacle.to_string()); // a login opens the browser once
+                            let _ = reason.set(obstacle); // a login opens the browser once
                             false
                         }
                         None => open.go(&url).unwrap_or_else(|problem| {
-                            // Launchers repeat the URL in their errors, and it holds `state`.
-                            let text = problem.to_string().replace(&url, "the URL");
-                            let problem = io::Error::new(problem.kind(), text.clone());
-                            let _ = reason.set(text);
+                            let _ = reason.set(without_url(problem, &url));
                             show(&LoginPrompt {
                                 url: &url,
-                                problem: Some(&problem),
+                                problem: reason.get(),
                             });
                             false
                         }),
@@ -201,6 +198,15 @@ impl fmt::Display for LoginPrompt<'_> {
     }
 }
 
+/// Leaves the URL out of an error of a launcher, which repeats it, because it holds `state`.
+#[inline]
+fn without_url(problem: io::Error, url: &str) -> io::Error {
+    match problem.raw_os_error() {
+        Some(_) => problem,
+        None => io::Error::new(problem.kind(), problem.to_string().replace(url, "the URL")),
+    }
+}
+
 #[inline]
 fn no_thread(error: io::Error) -> Error {
     Error::new(
@@ -223,9 +229,7 @@ fn ask(
     outcome: &LoginSender,
 ) -> Result<CodeGrant, Error> {
     for number in 1.. {
-        let text = prompt(url).map(SecretText::from).map_err(|error| {
-            Error::new(ErrorKind::Configuration, "the login prompt failed").with_source(error)
-        })?;
+        let text = prompt(url).map(SecretText::from).map_err(prompt_failed)?;
         if text.is_blank() {
             return Err(Error::new(
                 ErrorKind::ConsentDenied,
@@ -249,6 +253,10 @@ fn ask(
     Err(Error::internal("the login prompt ran too often"))
 }
 
+fn prompt_failed(error: io::Error) -> Error {
+    Error::new(ErrorKind::Configuration, "the login prompt failed").with_source(error)
+}
+
 /// Asks for a pasted redirect while a listener waits for one.
 struct Beside {
     prompt: Option<Arc<Prompt>>,
@@ -262,13 +270,15 @@ impl Beside {
     fn ask(&self, url: &str) {
         let Some(prompt) = &self.prompt else { return };
         for _ in 0..MAX_PROMPTS {
-            let Ok(text) = prompt(url).map(SecretText::from) else {
-                return;
-            };
-            match (self.paster.paste(text), &self.explain) {
+            let text = prompt(url).map(SecretText::from).map_err(prompt_failed);
+            let has_failed = text.is_err();
+            match (text.and_then(|text| self.paster.paste(text)), &self.explain) {
                 (Ok(()), _) => return,
                 (Err(error), Some(explain)) => explain(&error),
-                (Err(_), None) => {}
+                (Err(_), None) => {} // the listener goes on, and its error reaches the program
+            }
+            if has_failed {
+                return;
             }
         }
     }

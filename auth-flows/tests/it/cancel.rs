@@ -308,15 +308,23 @@ fn a_prompt_that_gives_up_leaves_the_listener() {
     for world in worlds(&server) {
         for text in [Ok(""), Ok("hello"), Err("no terminal")] {
             let (asked, waits) = mpsc::channel();
+            let (explained, reasons) = mpsc::channel();
             let login = Login::browser(|_| {}).no_browser().or_pasted(move |_| {
                 asked.send(()).expect("the test waits");
                 text.map(str::to_owned).map_err(std::io::Error::other)
+            });
+            let login = login.explain(move |reason| {
+                let _ = explained.send(reason.to_string());
             });
             let (url, pending) = begin(&world, login);
             assert_eq!(waits.iter().count(), if text.is_ok() { 3 } else { 1 });
             let person = Person::new("alice", PASSWORD);
             person.follow(&redirect(&url)).expect("it listens");
             complete(&world, wait(&world, pending).expect("a code"));
+            let reasons: Vec<String> = reasons.iter().collect();
+            assert_eq!(reasons.len(), if text.is_ok() { 3 } else { 1 });
+            let words = text.err().unwrap_or_default();
+            assert!(reasons[0].contains(words), "{reasons:?}");
         }
     }
 }

@@ -275,6 +275,17 @@ fn logins_that_fail() {
             "{shown:?}"
         );
 
+        // An error of the system is not words only.
+        let login = Login::browser(|_| {})
+            .open(|_| Err(std::io::Error::from_raw_os_error(2)))
+            .timeout(Duration::from_millis(300));
+        let error = world.log_in("me", login).expect_err("no redirect");
+        assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
+        assert_eq!(error.io_kind(), Some(std::io::ErrorKind::NotFound));
+        let text = format!("{error:#}");
+        assert!(text.contains("the browser did not open: "), "{text}");
+        assert_eq!(text.matches("(os error 2)").count(), 1, "{text}");
+
         // A fixed port that is in use.
         let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = taken.local_addr().expect("an address").port();
