@@ -1,6 +1,6 @@
 //! The executor interface: sleep, blocking work, detached tasks. Independent of HTTP.
 
-use std::{pin::Pin, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 /// A future on the heap that may move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -81,16 +81,23 @@ pub trait Runtime: Send + Sync + 'static {
     fn spawn(&self, task: BoxFuture<'static, ()>);
 }
 
-impl<R: Runtime> Runtime for std::sync::Arc<R> {
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        (**self).sleep(duration)
-    }
+/// A runtime behind a pointer is a runtime: one that several own, or one of any type.
+macro_rules! pointer {
+    ($($Pointer:ident),*) => {$(
+    impl<R: Runtime + ?Sized> Runtime for $Pointer<R> {
+        fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+            (**self).sleep(duration)
+        }
 
-    fn offload(&self, job: Box<dyn FnOnce() + Send>) {
-        (**self).offload(job);
-    }
+        fn offload(&self, job: Box<dyn FnOnce() + Send>) {
+            (**self).offload(job);
+        }
 
-    fn spawn(&self, task: BoxFuture<'static, ()>) {
-        (**self).spawn(task);
+        fn spawn(&self, task: BoxFuture<'static, ()>) {
+            (**self).spawn(task);
+        }
     }
+    )*};
 }
+
+pointer!(Arc, Box);

@@ -273,79 +273,86 @@ pub trait Store: Send + Sync + 'static {
     }
 }
 
-impl<S: Store + ?Sized> Store for Arc<S> {
-    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        (**self).load(key)
-    }
+/// A store behind a pointer is a store: one that several own, or one of any type.
+macro_rules! pointer {
+    ($($Pointer:ident),*) => {$(
+    impl<S: Store + ?Sized> Store for $Pointer<S> {
+        fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
+            (**self).load(key)
+        }
 
-    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
-        (**self).try_lease(key)
-    }
+        fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
+            (**self).try_lease(key)
+        }
 
-    fn lease_duration(&self) -> Option<Duration> {
-        (**self).lease_duration()
-    }
+        fn lease_duration(&self) -> Option<Duration> {
+            (**self).lease_duration()
+        }
 
-    fn next_change(&self, key: &AccountKey) -> Option<BoxFuture<'static, ()>> {
-        (**self).next_change(key)
-    }
+        fn next_change(&self, key: &AccountKey) -> Option<BoxFuture<'static, ()>> {
+            (**self).next_change(key)
+        }
 
-    fn confirm(&self, lease: &Lease, at_least: Duration) -> Result<bool, Error> {
-        (**self).confirm(lease, at_least)
-    }
+        fn confirm(&self, lease: &Lease, at_least: Duration) -> Result<bool, Error> {
+            (**self).confirm(lease, at_least)
+        }
 
-    fn health(&self) -> Result<(), Error> {
-        (**self).health()
-    }
+        fn health(&self) -> Result<(), Error> {
+            (**self).health()
+        }
 
-    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
-        (**self).save(lease, record)
-    }
+        fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
+            (**self).save(lease, record)
+        }
 
-    fn remove(&self, lease: &Lease) -> Result<(), Error> {
-        (**self).remove(lease)
-    }
+        fn remove(&self, lease: &Lease) -> Result<(), Error> {
+            (**self).remove(lease)
+        }
 
-    fn reserve(&self, lease: &Lease, bytes: usize) -> Result<(), Error> {
-        (**self).reserve(lease, bytes)
-    }
+        fn reserve(&self, lease: &Lease, bytes: usize) -> Result<(), Error> {
+            (**self).reserve(lease, bytes)
+        }
 
-    fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
-        (**self).accounts()
-    }
+        fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
+            (**self).accounts()
+        }
 
-    fn is_read_only(&self) -> bool {
-        (**self).is_read_only()
-    }
+        fn is_read_only(&self) -> bool {
+            (**self).is_read_only()
+        }
 
-    fn may_prompt(&self) -> bool {
-        (**self).may_prompt()
-    }
+        fn may_prompt(&self) -> bool {
+            (**self).may_prompt()
+        }
 
-    fn describe(&self) -> String {
-        (**self).describe()
-    }
+        fn describe(&self) -> String {
+            (**self).describe()
+        }
 
-    fn describe_choice(&self, key: &AccountKey) -> Option<String> {
-        (**self).describe_choice(key)
-    }
+        fn describe_choice(&self, key: &AccountKey) -> Option<String> {
+            (**self).describe_choice(key)
+        }
 
-    fn observe_waits(&self, observer: WaitObserver) {
-        (**self).observe_waits(observer);
-    }
+        fn observe_waits(&self, observer: WaitObserver) {
+            (**self).observe_waits(observer);
+        }
 
-    fn holds_plain_token(&self) -> bool {
-        (**self).holds_plain_token()
-    }
+        fn holds_plain_token(&self) -> bool {
+            (**self).holds_plain_token()
+        }
 
-    fn update_note(
-        &self,
-        note: &str,
-        change: &mut dyn FnMut(&str) -> String,
-    ) -> Result<bool, Error> {
-        (**self).update_note(note, change)
+        fn update_note(
+            &self,
+            note: &str,
+            change: &mut dyn FnMut(&str) -> String,
+        ) -> Result<bool, Error> {
+            (**self).update_note(note, change)
+        }
     }
+    )*};
 }
+
+pointer!(Arc, Box);
 
 /// A client's observer of a store's waits for a user. Call it with the account and the longest time
 /// that the wait may go on. Keep it weak, because it ends with its client.

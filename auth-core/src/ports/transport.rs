@@ -154,6 +154,16 @@ impl<T: AsyncTransport> AsyncTransport for Arc<T> {
     }
 }
 
+impl<T: AsyncTransport> AsyncTransport for Box<T> {
+    fn send(
+        &self,
+        request: Request,
+        limits: &Limits,
+    ) -> impl Future<Output = Result<Response, TransportError>> + Send {
+        (**self).send(request, limits)
+    }
+}
+
 /// An async transport of any type: one of two that a program chooses between, or one in a field
 /// without a type parameter. Cheap to clone.
 ///

@@ -15,12 +15,12 @@ use auth_core::{
     ResponseBody, Service, Store, TokenKind, TokenRecord, TokenResponse, Transport, TransportError,
     UnixTime,
 };
-use auth_flows::{Client, Login};
+use auth_flows::{AsyncClient, Client, Login};
 use auth_testkit::{Dialect, TestClient, TestServer};
 use keystore::Memory;
 
 use crate::{
-    common::{AtServer, World, doorkeeper},
+    common::{AtServer, World, browser, doorkeeper},
     rate_limit::{AFAR, Ask, service},
 };
 
@@ -248,5 +248,34 @@ fn a_head_or_a_line_without_an_end_is_refused() {
             let text = error.to_string();
             assert!(text.contains("a request that is too long"), "{text}");
         }
+    }
+}
+
+/// What a program chooses by a setting has one type.
+#[test]
+fn each_part_of_a_client_may_be_chosen_at_run_time() {
+    let server = doorkeeper();
+    let store = || -> Box<dyn Store> { Box::new(Memory::new()) };
+    let runtime = Arc::new(tokio::runtime::Runtime::new().expect("a runtime"));
+    let tokio: Box<dyn auth_core::Runtime> =
+        Box::new(http_reqwest::Tokio::new(runtime.handle().clone()));
+    let blocking: Box<dyn Transport> = Box::new(http_ureq::Ureq::default());
+    let asynchronous = Box::new(http_reqwest::Reqwest::default());
+    let service = crate::common::service(&server);
+    let worlds = [
+        World::Blocking(Client::new(service.clone(), blocking, store())),
+        World::Async(
+            AsyncClient::new(service, asynchronous, tokio, store()),
+            runtime,
+        ),
+    ];
+    for world in worlds {
+        world.log_in("me", browser()).expect("a login");
+        let accounts = match &world {
+            World::Blocking(client) => client.accounts(),
+            World::Async(client, runtime) => runtime.block_on(client.accounts()),
+        };
+        let accounts = accounts.expect("a store").expect("it can list them");
+        assert_eq!(accounts.len(), 1, "{}", world.name());
     }
 }
