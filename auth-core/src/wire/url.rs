@@ -148,8 +148,10 @@ impl BaseUrl {
             return false;
         };
         let (origin, prefix) = self.text.split_at(self.origin);
-        let same_origin = origin.split_once("://").is_some_and(|(s, a)| {
-            s.eq_ignore_ascii_case(scheme) && a.eq_ignore_ascii_case(authority.as_str())
+        let same_origin = origin.split_at_checked(scheme.len()).is_some_and(|(own, rest)| {
+            let rest = rest.strip_prefix("://");
+            own.eq_ignore_ascii_case(scheme)
+                && rest.is_some_and(|own| own.eq_ignore_ascii_case(authority.as_str()))
         });
         let below = uri
             .path()
