@@ -224,8 +224,7 @@ impl<'a, O: Operation> Call<'a, O> {
         let optional = access == Access::Optional && response.status().is_success();
         let ends = |token: &Arc<Token>| unverified_expiry(token.expose_secret());
         let end = self.token.as_ref().filter(|_| optional).and_then(ends);
-        end.zip(server_time(response.headers()))
-            .is_some_and(|(end, now)| end <= now)
+        end.is_some_and(|end| server_time(response.headers()).is_some_and(|now| end <= now))
     }
 
     fn finish(&mut self, response: Response) -> Next<O::Output> {
