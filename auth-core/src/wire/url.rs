@@ -148,11 +148,13 @@ impl BaseUrl {
             return false;
         };
         let (origin, prefix) = self.text.split_at(self.origin);
-        let same_origin = origin.split_at_checked(scheme.len()).is_some_and(|(own, rest)| {
-            let rest = rest.strip_prefix("://");
-            own.eq_ignore_ascii_case(scheme)
-                && rest.is_some_and(|own| own.eq_ignore_ascii_case(authority.as_str()))
-        });
+        let same_origin = origin
+            .split_at_checked(scheme.len())
+            .is_some_and(|(own, rest)| {
+                let rest = rest.strip_prefix("://");
+                own.eq_ignore_ascii_case(scheme)
+                    && rest.is_some_and(|own| own.eq_ignore_ascii_case(authority.as_str()))
+            });
         let below = uri
             .path()
             .strip_prefix(prefix)

@@ -1,33 +1,21 @@
-//! The async driver: a token, a renewal in a task of its own, and the loop that every flow runs in.
+//! The async driver: a call, a token, and a renewal in a task of its own.
 
 use std::{pin::pin, sync::Arc};
 
-use auth_core::{
-    BoxFuture, Error, Event, Operation, PermitKind, Step, Token, TokenKind, TokenRecord,
-    TokenRequirement,
-};
+use auth_core::{BoxFuture, Error, Operation, Token, TokenKind, TokenRecord, TokenRequirement};
 
-use super::{AsyncSession, host::ended};
+use super::{AsyncSession, host::ended, runner::Runner};
 use crate::{
     client::{
-        event::{LoginMethod, WaitReason},
-        followed, media, named, new_login,
-        report::Run,
-        stored::FlowLease,
-        trace::Span,
+        event::LoginMethod, followed, new_login, report::Run, stored::FlowLease, trace::Span,
     },
     clock,
     flow::{
         Remarking, Remarks, call::Call, complete_login::CompleteLogin, erased::ErasedFlow,
         token_message::LoginProof,
     },
-    rate_limit::MAX_LATE,
     sync::{
-        in_flight::Running,
-        oneshot::channel,
-        park::within,
-        single_flight::Leader,
-        slots::{Slot, Slots},
+        in_flight::Running, oneshot::channel, park::within, single_flight::Leader, slots::Slots,
     },
     token::{
         account::Account,
@@ -41,14 +29,6 @@ use crate::{
 /// which looks again, rarely more than once; a runtime that has shut down drops every renewal that
 /// is spawned, and looking has to end.
 const LOOKUPS: u32 = 8;
-
-/// Waits for one of these slots.
-async fn take(slots: Option<&Arc<Slots>>) -> Option<Slot> {
-    match slots {
-        Some(slots) => Some(slots.take().await),
-        None => None,
-    }
-}
 
 impl AsyncSession {
     pub(in crate::client) async fn call(
@@ -74,10 +54,12 @@ impl AsyncSession {
         let anonymous = self.identity.account.is_none();
         let mut call = Call::new(&self.client.0.service, operation, anonymous)?;
         let mut no_lease = FlowLease::default(); // a call takes none
-        self.drive(&mut call, run, None, &mut no_lease).await?;
+        Runner::new(self, &mut call, run, &mut no_lease, None)
+            .drive()
+            .await?;
         if let Some(flow) = self.identity.note_accepted(call.accepted()) {
             // A note: the call has succeeded; the store's errors are events.
-            let _ = self.run(flow).await;
+            let _ = Box::pin(self.run(flow)).await; // rarely run
             self.identity.account()?.revive();
         }
         Ok(())
@@ -108,6 +90,19 @@ impl AsyncSession {
         let stored = self.client.0.stored(&self.identity)?;
         let job = move || stored.load(&mut FlowLease::default());
         self.client.offload(job).await
+    }
+
+    /// Returns a valid token without waiting for anything. `None` if that takes more.
+    pub(super) fn at_hand(
+        &self,
+        kind: TokenKind,
+        requirement: TokenRequirement,
+    ) -> Option<Arc<Token>> {
+        let account = self.identity.account.as_ref()?;
+        match account.unsaved().is_present() {
+            true => None,
+            false => account.cell(kind).at_hand(requirement, clock::wall()),
+        }
     }
 
     pub(in crate::client) async fn get(
@@ -303,143 +298,10 @@ impl AsyncSession {
     {
         let mut erased = ErasedFlow::new(flow);
         let mut lease = FlowLease::default();
-        let driven = self.drive(&mut erased, run, slots, &mut lease).await;
+        let runner = Runner::new(self, &mut erased, run, &mut lease, slots);
+        let driven = runner.drive().await;
         self.release(&mut lease).await;
         let remarks = erased.take_remarks();
         (driven.and_then(|()| erased.output()), remarks)
-    }
-
-    /// Waits for a permit of the rate limit, and for another one if it was used too late.
-    async fn permit(&self, kind: PermitKind, run: &mut Run) -> Result<(), Error> {
-        let at_once = run.at_once;
-        for _ in 0..MAX_LATE {
-            let (common, account) = (Arc::clone(&self.client.0), self.identity.account.clone());
-            let job = move || common.permit(account.as_deref(), kind, at_once);
-            let permit = self.client.offload(job).await;
-            run.no_room = at_once && permit.is_err();
-            let permit = permit?;
-            let wait = permit.wait();
-            let common = &self.client.0;
-            common.waiting(&self.identity, WaitReason::RateLimit, wait);
-            common.host.runtime.sleep(wait).await;
-            if !permit.is_late() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// Runs a flow step by step to its end. It needs one of the slots, if there are any, except while
-    /// it waits.
-    pub(in crate::client) async fn drive(
-        &self,
-        flow: &mut (dyn Remarking<Output = ()> + Send),
-        run: &mut Run,
-        slots: Option<&Arc<Slots>>,
-        lease: &mut FlowLease,
-    ) -> Result<(), Error> {
-        let common = &*self.client.0;
-        let mut slot = take(slots).await;
-        let mut event = Event::Start;
-        loop {
-            run.note(&event);
-            let stored = || common.stored(&self.identity);
-            // A job on the blocking pool may outlive the caller.
-            let shared = || (Arc::clone(&self.client.0), self.identity.account.clone());
-            event = match flow.step(clock::now(), event)? {
-                Step::Send(mut request, limits) => {
-                    if lease.get().is_some() {
-                        let stored = stored()?;
-                        if stored.must_confirm(lease) {
-                            let held = std::mem::take(lease);
-                            let job = move || Ok((stored.confirm(&held, &limits), held));
-                            let (confirmed, held) = self.client.offload(job).await?;
-                            *lease = held;
-                            confirmed?;
-                        }
-                    }
-                    common.sign(&mut request);
-                    let url = request.uri().clone();
-                    run.span.request(&request);
-                    let response = common.host.transport.send(request, &limits).await;
-                    run.span.response(&response);
-                    let response = named(response, &url);
-                    if let Some(bytes) = media(&limits, &response) {
-                        let (common, account) = shared();
-                        let job = move || {
-                            common.count(account.as_deref(), bytes);
-                            Ok(())
-                        };
-                        self.client.offload(job).await?;
-                    }
-                    Event::Response(response)
-                }
-                Step::Pause(pause) => {
-                    let (common, account) = shared();
-                    let job = move || {
-                        common.pause(account.as_deref(), pause);
-                        Ok(())
-                    };
-                    self.client.offload(job).await?;
-                    Event::Paused
-                }
-                Step::Permit(kind) => Event::Permitted(self.permit(kind, run).await),
-                Step::Sleep(wait) => {
-                    drop(slot.take());
-                    common.sleeping(&self.identity, run, wait, flow.take_retried());
-                    let (wait, change) = run.begin_sleep(wait, stored)?;
-                    let sleep = common.host.runtime.sleep(wait);
-                    match (&self.identity.canceller, change) {
-                        (Some(canceller), _) => canceller.during(sleep).await?,
-                        (None, Some(change)) => drop(within(change, sleep).await),
-                        (None, None) => sleep.await,
-                    }
-                    run.end_sleep(stored)?;
-                    slot = take(slots).await;
-                    Event::Slept
-                }
-                Step::Token(kind, requirement) => {
-                    self.release(lease).await;
-                    drop(slot.take());
-                    self.identity.note_rejected(kind, requirement);
-                    let token = self.get(kind, requirement).await;
-                    slot = take(slots).await;
-                    Event::Token(token)
-                }
-                Step::Lease => {
-                    let stored = stored()?;
-                    let taken = self.client.offload(move || stored.try_lease()).await;
-                    Event::Leased(taken.map(|taken| {
-                        *lease = taken;
-                        lease.get().is_some()
-                    }))
-                }
-                // Each of these jobs owns the lease while it runs, so that a dropped caller cannot
-                // release it.
-                Step::Load => {
-                    let (stored, mut held) = (stored()?, std::mem::take(lease));
-                    let job = move || Ok((stored.load(&mut held), held));
-                    let (record, held) = self.client.offload(job).await?;
-                    *lease = held;
-                    Event::Loaded(record)
-                }
-                Step::Reserve(bytes) => {
-                    let (stored, held) = (stored()?, std::mem::take(lease));
-                    let job = move || Ok((stored.reserve(&held, bytes), held));
-                    let (reserved, held) = self.client.offload(job).await?;
-                    *lease = held;
-                    Event::Reserved(reserved)
-                }
-                Step::Save(record) => {
-                    let (stored, mut held) = (stored()?, std::mem::take(lease));
-                    let is_login = flow.is_login();
-                    let job = move || Ok((stored.save(&mut held, &record, is_login), held));
-                    let (saved, held) = self.client.offload(job).await?;
-                    *lease = held;
-                    Event::Saved(saved)
-                }
-                Step::Done(()) => return Ok(()),
-            };
-        }
     }
 }

@@ -10,6 +10,7 @@ mod observe;
 mod paging;
 mod prefetch;
 mod release;
+mod runner;
 mod save;
 mod shutdown;
 mod token;
@@ -181,6 +182,8 @@ impl AsyncSession {
     /// [`NeedsLogin`](auth_core::ErrorKind::NeedsLogin) if the user must log in
     /// ([`log_in`](Self::log_in)). Otherwise the error of the service or the network.
     #[doc(alias("cancel", "rate limit", "throttle", "retry"))]
+    // Where it is not inlined, the whole future is copied once more for each call.
+    #[inline]
     pub fn send<O>(
         &self,
         operation: O,
