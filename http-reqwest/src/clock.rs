@@ -1,11 +1,14 @@
 //! The clock of one exchange: ends it when its limits say so, unless something moves.
 
 use std::{
+    future::poll_fn,
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
+    task::{Poll, ready},
     time::{Duration, Instant},
 };
 
+use ::tokio::{task::unconstrained, time::sleep};
 use auth_core::{Deadline, Limits};
 
 /// The clock of one exchange. Clones are of the same exchange: its upload counts on one of them.
@@ -33,17 +36,27 @@ impl Clock {
         self.change(|deadline, now| deadline.moved(bytes, now));
     }
 
-    /// Waits for `future`. `None` if the time runs out before.
+    /// Waits for `future`. `None` if the time runs out before. What is ready at once costs no timer.
     pub(crate) async fn wait<F: Future>(&self, future: F) -> Option<F::Output> {
-        let mut future = pin!(future);
-        loop {
-            let waited = ::tokio::time::timeout(self.left(), future.as_mut()).await;
-            match waited {
-                Ok(output) => return Some(output),
-                Err(_) if self.left().is_zero() => return None,
-                Err(_) => {} // something has moved in the meantime
+        let (mut future, mut timer) = (pin!(future), pin!(None));
+        poll_fn(|context| {
+            if let Poll::Ready(output) = future.as_mut().poll(context) {
+                return Poll::Ready(Some(output));
             }
-        }
+            loop {
+                let Some(running) = timer.as_mut().as_pin_mut() else {
+                    timer.set(Some(sleep(self.left())));
+                    continue;
+                };
+                // Also where the future has used up the budget of its task.
+                ready!(pin!(unconstrained(running)).poll(context));
+                if self.left().is_zero() {
+                    return Poll::Ready(None);
+                }
+                timer.set(None); // something has moved in the meantime
+            }
+        })
+        .await
     }
 
     fn left(&self) -> Duration {

@@ -7,6 +7,8 @@ mod background;
 mod client;
 mod clock;
 mod error;
+mod exchange;
+mod hosts;
 mod proxy;
 mod sleep;
 mod tokio;
@@ -16,15 +18,17 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use ::tokio::runtime::Handle;
 use auth_core::{
-    AcceptedCoding, AsyncTransport, Body, Limits, ProxyRules, Request, Response, ResponseBuffer,
-    TransportError, check_head, is_loopback,
+    AcceptedCoding, AsyncTransport, Body, Limits, ProxyRules, Request, Response, TransportError,
+    check_head, is_loopback,
 };
-use http::{Method, Uri, uri::Scheme};
+use http::{Uri, uri::Scheme};
 use reqwest::{Client, ClientBuilder};
 
 use crate::{
     clock::Clock,
     error::Origin,
+    exchange::Prepared,
+    hosts::Hosts,
     upload::{FRAME, Upload},
 };
 
@@ -59,6 +63,7 @@ pub use reqwest; // with the same version, a program can set up a builder
 #[derive(Clone)]
 pub struct Reqwest {
     clients: Arc<Clients>,
+    hosts: Arc<Hosts>,
 }
 
 enum Clients {
@@ -165,18 +170,22 @@ impl Reqwest {
     }
 
     fn of(clients: Clients) -> Self {
-        let clients = Arc::new(clients);
-        Self { clients }
+        Self {
+            clients: Arc::new(clients),
+            hosts: Arc::default(),
+        }
     }
 
+    /// Chooses the client for a request. What a host is checked for is not checked once it is known.
     fn choose(
         &self,
         uri: &Uri,
+        is_known: bool,
         limits: &Limits,
         runtime: &Handle,
     ) -> Result<(Client, Origin), TransportError> {
         let plain = uri.scheme() == Some(&Scheme::HTTP);
-        if plain && !is_loopback(uri) {
+        if plain && !is_known && !is_loopback(uri) {
             return Err(error::plain_http(uri));
         }
         match &*self.clients {
@@ -192,7 +201,9 @@ impl Reqwest {
                 if plain {
                     return Ok((loopback.get(runtime)?, Origin::Ours));
                 }
-                proxy::check(rules, uri.host().unwrap_or_default())?;
+                if !is_known {
+                    proxy::check(rules, uri.host().unwrap_or_default())?;
+                }
                 Ok((https.get(runtime)?, Origin::Ours))
             }
             Clients::Unchecked(client) => Ok((client.clone(), Origin::Unchecked)),
@@ -236,15 +247,26 @@ impl fmt::Debug for Reqwest {
 }
 
 impl AsyncTransport for Reqwest {
-    async fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
-        let shared = self.shares_connections(request.uri());
-        match background::elsewhere().filter(|_| shared) {
-            Some(background) => {
-                let (transport, limits) = (self.clone(), *limits);
-                let send = async move { transport.send_here(request, &limits).await };
-                background::run(background, send).await
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the future of an `async fn` has a parameter that it changes twice"
+    )]
+    fn send(
+        &self,
+        mut request: Request,
+        limits: &Limits,
+    ) -> impl Future<Output = Result<Response, TransportError>> + Send {
+        async move {
+            let shared = self.shares_connections(request.uri());
+            match background::elsewhere().filter(|_| shared) {
+                Some(background) => {
+                    let (transport, limits) = (self.clone(), *limits);
+                    let mut request = std::mem::take(&mut request);
+                    let send = async move { transport.send_here(&mut request, &limits).await };
+                    Box::pin(background::run(background, send)).await
+                }
+                None => self.send_here(&mut request, limits).await,
             }
-            None => self.send_here(request, limits).await,
         }
     }
 }
@@ -262,22 +284,17 @@ impl Reqwest {
         }
     }
 
-    /// Sends on the runtime that polls this.
+    /// Sends on the runtime that polls this. It takes the request from its place: a parameter of its
+    /// own would be one more copy in the future of each send.
     async fn send_here(
         &self,
-        request: Request,
+        request: &mut Request,
         limits: &Limits,
     ) -> Result<Response, TransportError> {
         let clock = Clock::start(limits);
         let runtime = Handle::try_current()
             .map_err(|error| TransportError::not_sent(error).misconfigured())?;
-        let (client, origin) = self.choose(request.uri(), limits, &runtime)?;
-        check_head(&request)?;
-        let method = request.method().clone();
-        let (mut head, body) = request.into_parts();
-        head.extensions.clear();
-        body.frame(&method, &mut head.headers);
-        let coding = AcceptedCoding::request(limits, &mut head.headers);
+        let (prepared, body) = self.prepare(request, limits, &runtime)?;
         let body = match body {
             Body::Empty => reqwest::Body::default(),
             Body::Bytes(bytes) if bytes.len() <= FRAME => bytes.into_shared().into(),
@@ -286,7 +303,7 @@ impl Reqwest {
             }
             Body::Stream(stream) => {
                 let opening = Upload::open(stream, runtime, clock.clone());
-                let opened = clock.wait(opening).await;
+                let opened = Box::pin(clock.wait(opening)).await;
                 let late = || TransportError::not_sent("the body does not open").timed_out();
                 opened
                     .ok_or_else(late)?
@@ -294,46 +311,32 @@ impl Reqwest {
                     .into_body()
             }
         };
-        let request = reqwest::Request::try_from(http::Request::from_parts(head, body))
-            .map_err(|error| error::before_response(error, Origin::Ours))?;
-        let requested = request.url().clone();
-        let response = (clock.wait(client.execute(request)).await)
-            .ok_or_else(error::out_of_time)?
-            .map_err(|error| error::before_response(error, origin))?;
-        clock.step();
-        if *response.url() != requested {
-            return Err(TransportError::delivery_unknown(error::ELSEWHERE).misconfigured());
-        }
-        collect(response, &method, limits, coding, &clock).await
+        let (response, sent) = prepared.send(&self.hosts, request, body)?;
+        sent.receive(response, limits, &clock).await
     }
-}
 
-async fn collect(
-    mut incoming: reqwest::Response,
-    method: &Method,
-    limits: &Limits,
-    coding: AcceptedCoding,
-    clock: &Clock,
-) -> Result<Response, TransportError> {
-    let status = incoming.status();
-    let mut buffer = ResponseBuffer::new(limits, coding, method, status, incoming.headers_mut())?;
-    let mut received = 0;
-    while let Some(piece) = (clock.wait(incoming.chunk()).await)
-        .ok_or_else(|| error::out_of_time().with_received(received))?
-        .map_err(|error| error::while_reading(error).with_received(received))?
-    {
-        received += piece.len() as u64;
-        clock.moved(piece.len() as u64);
-        let pushed = buffer.push(&piece);
-        pushed.map_err(|error| TransportError::from(error).with_received(received))?;
+    /// Chooses the client, and completes the headers. Takes the body.
+    fn prepare(
+        &self,
+        request: &mut Request,
+        limits: &Limits,
+        runtime: &Handle,
+    ) -> Result<(Prepared, Body), TransportError> {
+        let url = self.hosts.url(request.uri());
+        let (client, origin) = self.choose(request.uri(), url.is_some(), limits, runtime)?;
+        check_head(request)?;
+        request.extensions_mut().clear();
+        let (method, body) = (request.method().clone(), std::mem::take(request.body_mut()));
+        body.frame(&method, request.headers_mut());
+        let coding = AcceptedCoding::request(limits, request.headers_mut());
+        let prepared = Prepared {
+            client,
+            origin,
+            url,
+            coding,
+        };
+        Ok((prepared, body))
     }
-    let body = buffer.finish();
-    let body = body.map_err(|error| TransportError::from(error).with_received(received))?;
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    *response.version_mut() = incoming.version();
-    *response.headers_mut() = std::mem::take(incoming.headers_mut());
-    Ok(response)
 }
 
 /// The timeout for connecting, of the clients that this crate builds.
