@@ -19,6 +19,13 @@ use crate::clock;
 /// waits for the same failure.
 const ALONE: Duration = Duration::from_secs(5);
 
+/// The longest such time. It doubles as long as the note fails slowly: callers wait for that, also those
+/// with a valid token.
+const ALONE_AT_MOST: Duration = Duration::from_secs(60);
+
+/// A failure of the note that takes longer is a slow one.
+const QUICK: Duration = Duration::from_millis(250);
+
 /// Limits the requests of one client; all its sessions share it.
 #[derive(Debug)]
 pub(crate) struct RateLimiter {
@@ -41,6 +48,8 @@ struct Own {
     unshared: Unshared,
     /// The note is not tried again before.
     alone_until: Duration,
+    /// How long the client counts alone after the next failure.
+    alone_for: Duration,
     /// The note failed, and that was reported.
     is_reported: bool,
 }
@@ -105,6 +114,7 @@ impl RateLimiter {
                 ledger: Ledger::new(&rate),
                 unshared: Unshared::default(),
                 alone_until: Duration::ZERO,
+                alone_for: ALONE,
                 is_reported: false,
             }),
             rate,
@@ -242,7 +252,8 @@ impl RateLimiter {
     ) -> Changed<R> {
         let mut done = None;
         let mut news = None;
-        if own.alone_until <= clock::now().monotonic {
+        let start = clock::now().monotonic;
+        if own.alone_until <= start {
             let updated = store.update_note(&self.note, &mut |text| {
                 let now = clock::now();
                 let mut ledger = Ledger::new(&self.rate).read(text);
@@ -256,7 +267,12 @@ impl RateLimiter {
                 // A note that cannot be changed must not stop requests.
                 Err(failed) => {
                     done = None;
-                    own.alone_until = clock::now().monotonic + ALONE;
+                    let now = clock::now().monotonic;
+                    own.alone_until = now + own.alone_for;
+                    own.alone_for = match now.saturating_sub(start) > QUICK {
+                        true => (own.alone_for * 2).min(ALONE_AT_MOST),
+                        false => ALONE,
+                    };
                     news = Some(Err(failed)).filter(|_| !own.is_reported);
                     own.is_reported = true;
                 }
@@ -265,6 +281,7 @@ impl RateLimiter {
         let is_shared = done.is_some();
         if is_shared {
             own.unshared = Unshared::default();
+            own.alone_for = ALONE;
             if mem::take(&mut own.is_reported) {
                 news = Some(Ok(()));
             }

@@ -11,6 +11,8 @@ use super::*;
 struct Notes {
     text: Mutex<String>,
     fails: AtomicBool,
+    /// Seconds until it fails.
+    takes: AtomicU32,
     tries: AtomicU32,
 }
 
@@ -35,6 +37,8 @@ impl Store for Notes {
         let mut text = lock(&self.text);
         let new = change(&text);
         if self.fails.load(Relaxed) {
+            let takes = self.takes.load(Relaxed);
+            clock::test::advance(Duration::from_secs(takes.into()));
             return Err(Error::new(ErrorKind::Store, "the disk is full"));
         }
         *text = new;
@@ -104,6 +108,39 @@ fn a_note_that_fails_opens_no_second_window() {
     assert_eq!(use_up(&limiter, &notes), (10, 1, 0));
     clock::test::advance(ALONE);
     assert_eq!(use_up(&limiter, &notes), (0, 0, 0));
+    clock::test::set(None);
+}
+
+#[test]
+fn a_note_that_fails_slowly_is_tried_less_and_less() {
+    for (takes, most) in [(0, 121), (2, 14)] {
+        clock::test::set(Some(Duration::from_secs(100)));
+        let (notes, limiter) = (Notes::default(), limiter(10_000));
+        let permit = || {
+            limiter
+                .permit(&notes, PermitKind::Call, false, |_| ())
+                .unwrap()
+        };
+        notes.fails.store(true, Relaxed);
+        notes.takes.store(takes, Relaxed);
+        let end = clock::now().monotonic + Duration::from_secs(600);
+        while clock::now().monotonic < end {
+            permit();
+            clock::test::advance(Duration::from_secs(1));
+        }
+        let tries = notes.tries.load(Relaxed);
+        assert!((most / 2..=most).contains(&tries), "{takes} s: {tries}");
+        // Once it is back, it is used again, and the next failure is the first.
+        notes.fails.store(false, Relaxed);
+        clock::test::advance(ALONE_AT_MOST);
+        permit();
+        notes.fails.store(true, Relaxed);
+        permit();
+        let tries = notes.tries.load(Relaxed);
+        clock::test::advance(ALONE);
+        permit();
+        assert_eq!(notes.tries.load(Relaxed), tries + 1);
+    }
     clock::test::set(None);
 }
 
