@@ -21,7 +21,7 @@ use crate::{
     token::{
         account::{Account, Accounts},
         cell::millis,
-        unsaved::{OwnLease, Patience, Tried},
+        unsaved::{OwnLease, Patience, QUICK, Tried},
     },
 };
 
@@ -37,6 +37,8 @@ pub(super) struct Saver {
     is_running: AtomicBool,
     /// Milliseconds of the monotonic clock until which the store is said to be away.
     away_until: AtomicU64,
+    /// When the oldest look at a record began that goes on, in such milliseconds; 0 without one.
+    looking_since: AtomicU64,
     spawn: Box<dyn Fn(Saving) + Send + Sync>,
 }
 
@@ -58,6 +60,7 @@ impl Saver {
             events: events.clone(),
             is_running: AtomicBool::new(false),
             away_until: AtomicU64::new(0),
+            looking_since: AtomicU64::new(0),
             spawn: Box::new(spawn),
         })
     }
@@ -78,9 +81,22 @@ impl Saver {
         self.away_until.store(millis(until), SeqCst);
     }
 
-    /// Returns whether no record is looked at, because the store has just not responded.
+    /// Notes that a look at a record begins, until what is returned is dropped.
+    pub(super) fn begin_look(&self, now: Now) -> Looking<'_> {
+        let start = millis(now.monotonic).max(1);
+        let is_first = self
+            .looking_since
+            .compare_exchange(0, start, SeqCst, SeqCst);
+        Looking(is_first.is_ok().then_some(&self.looking_since))
+    }
+
+    /// Returns whether no record is looked at, because the store has just not responded, or does not
+    /// respond to another look.
     pub(super) fn is_away(&self, now: Now) -> bool {
-        millis(now.monotonic) < self.away_until.load(SeqCst)
+        let now = millis(now.monotonic);
+        let since = self.looking_since.load(SeqCst);
+        let is_slow = since > 0 && now.saturating_sub(since) > millis(QUICK);
+        is_slow || now < self.away_until.load(SeqCst)
     }
 
     /// Tries each account, until one finds that the store does not respond. Returns whether one was
@@ -109,6 +125,17 @@ impl Saver {
             }
         }
         progress
+    }
+}
+
+/// A look at a record.
+pub(super) struct Looking<'a>(Option<&'a AtomicU64>);
+
+impl Drop for Looking<'_> {
+    fn drop(&mut self) {
+        if let Some(since) = self.0 {
+            since.store(0, SeqCst);
+        }
     }
 }
 

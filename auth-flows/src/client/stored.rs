@@ -46,6 +46,7 @@ impl Stored {
                     Tried::Failed(failure) if failure.is_undecided && was_lost => {
                         return Err(failure.error);
                     }
+                    Tried::Busy if was_lost => return Err(unsaved::lease_is_taken()),
                     _ => {}
                 }
             }
@@ -75,7 +76,9 @@ impl Stored {
         if self.account.unsaved().is_present() || self.saver.is_away(start) {
             return self.account.postpone_look(LOOK_EVERY, start);
         }
+        let looking = self.saver.begin_look(start);
         let record = self.load_stored();
+        drop(looking);
         let account = self.account.key();
         match record {
             // Another caller looks after it.

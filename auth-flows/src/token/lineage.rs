@@ -82,8 +82,8 @@ impl Lineage {
         let is_same = login == of(ours, TokenKind::Login);
         let succeeded = is_same || (self.is_known && self.logins.contains(&login));
         if !succeeded {
-            // A person who logged in here has replaced whatever renewal there was elsewhere. Two
-            // logins, or what nothing is known of, are compared by age.
+            // What is stored may be a later login, or a renewal of the one before ours. The record
+            // does not say which, so the younger one stays, and so does it if nothing is known.
             let may_be_newer = self.by_login || !self.is_known;
             return (may_be_newer && is_newer(ours, stored)).then(|| ours.clone());
         }

@@ -88,7 +88,7 @@ pub(crate) enum Patience {
 pub(crate) enum Tried {
     /// There is no unsaved record.
     Nothing,
-    /// Another caller tries.
+    /// Another caller tries, or has replaced the record.
     Busy,
     /// Nothing is unsaved now. With the stored record if that is another one.
     Saved(Option<TokenRecord>),
@@ -219,22 +219,25 @@ impl Unsaved {
         let took = clock::now().monotonic.saturating_sub(start.monotonic);
         let mut state = self.lock();
         state.is_slow = took > QUICK;
-        let done = match result {
-            Ok(stored) => {
-                if state.number == number && state.kept.take().is_some() {
-                    self.present.store(false, Ordering::SeqCst);
-                }
+        let is_same = state.number == number;
+        let mut saved = None;
+        let done = match (result, state.kept.as_mut().filter(|_| is_same)) {
+            (Ok(stored), Some(_)) => {
+                self.present.store(false, Ordering::SeqCst);
+                saved = state.kept.take();
                 Tried::Saved(stored)
             }
-            Err(failure) => {
-                let is_same = state.number == number;
-                if let Some(kept) = state.kept.as_mut().filter(|_| is_same) {
+            // A flow has replaced the record meanwhile.
+            (Ok(_), None) => Tried::Busy,
+            (Err(failure), kept) => {
+                if let Some(kept) = kept {
                     kept.error = failure.error.clone();
                 }
                 Tried::Failed(failure)
             }
         };
         drop(state);
+        drop(saved); // with a lease that a flow gave back
         if let Some(own) = attempt.own {
             self.give_back(own);
         }
