@@ -147,9 +147,9 @@ pub trait Store: Send + Sync + 'static {
     /// Returns whether the lease still holds, and keeps it for at least this long, whatever
     /// [`lease_duration`](Self::lease_duration) is. Drivers call it right before a request whose
     /// effect must not happen twice, where leases end by time; `false` means not to send it. They also
-    /// call it before they save a record that could not be saved before; `false` means to take another
-    /// lease. The next [`save`](Self::save) ends that longer time. Default: `true`, for a lease that only its
-    /// holder ends.
+    /// call it before they save a record that could not be saved before; `false` means to take
+    /// another lease. The next [`save`](Self::save) ends that longer time. Default: `true`, for a
+    /// lease that only its holder ends.
     ///
     /// A process that was stopped for a minute does not know that its lease has ended, and would
     /// send a refresh token that another one has used meanwhile.
