@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use auth_core::Now;
+use auth_core::{Now, Store};
 
 use super::{
     Common,
@@ -21,7 +21,7 @@ use crate::{
     token::{
         account::{Account, Accounts},
         cell::millis,
-        unsaved::{OwnLease, Patience, QUICK, Tried},
+        unsaved::{OwnLease, Patience, QUICK, Tried, is_saved_in_background},
     },
 };
 
@@ -65,9 +65,9 @@ impl Saver {
         })
     }
 
-    /// Starts to save, unless that goes on already.
-    pub(super) fn start(self: &Arc<Self>) {
-        if !self.is_running.swap(true, SeqCst) {
+    /// Starts to save to this store, unless that goes on already.
+    pub(super) fn start(self: &Arc<Self>, store: &dyn Store) {
+        if is_saved_in_background(store) && !self.is_running.swap(true, SeqCst) {
             (self.spawn)(Saving {
                 saver: Arc::downgrade(self),
                 failures: 0,
@@ -109,13 +109,14 @@ impl Saver {
             match retry(&account, &self.events, None, Patience::Brief) {
                 Tried::Failed(failure) => {
                     let (account, error) = (account.key(), &failure.error);
-                    self.events.emit(|| {
-                        Some(ClientEvent::StoreFailed {
-                            account,
-                            step: StoreStep::Save,
-                            error,
-                        })
-                    });
+                    let event = || ClientEvent::StoreFailed {
+                        account,
+                        step: StoreStep::Save,
+                        error,
+                    };
+                    // Less and less often: a disk may be full for days.
+                    let is_news = (round + 1).is_power_of_two();
+                    self.events.emit(|| is_news.then(event));
                     if failure.is_away {
                         break;
                     }
@@ -206,7 +207,7 @@ impl<H> Common<H> {
     /// Returns whether a call tries to save what could not be saved of its account. If that took long
     /// the last time, it is left to the background.
     pub(super) fn may_retry(&self, account: &Account) -> bool {
-        self.saver.start(); // if the system gave it no thread, or its runtime has ended
+        self.saver.start(&*self.store); // if the system gave it no thread, or its runtime has ended
         account.unsaved().is_quick()
     }
 

@@ -234,7 +234,7 @@ impl Stored {
                 unsaved.keep(account, record, lineage, &self.store, (error, took));
                 self.events
                     .emit(|| Some(ClientEvent::NotSaved { account, error }));
-                self.saver.start();
+                self.saver.start(&*self.store);
             }
         }
         self.account.publish(record, clock::now());

@@ -25,6 +25,9 @@ use crate::clock;
 /// one the calls leave it to the background.
 pub(crate) const QUICK: Duration = Duration::from_millis(250);
 
+/// When a call tries again after a slow try, where nothing does in the background.
+const AGAIN: Duration = Duration::from_secs(60);
+
 /// The unsaved record of one account, if there is one.
 #[derive(Debug, Default)]
 pub(crate) struct Unsaved {
@@ -42,8 +45,8 @@ struct State {
     number: u64,
     /// A caller tries to save it, without the lock.
     is_trying: bool,
-    /// The last save or try took longer than [`QUICK`].
-    is_slow: bool,
+    /// When a call may try, by the monotonic clock: not soon if the last try took longer than [`QUICK`].
+    not_before: Duration,
 }
 
 #[derive(Debug)]
@@ -121,7 +124,8 @@ impl Unsaved {
     /// Returns whether a call may try to save it: no other one does, and the last try was quick.
     pub(crate) fn is_quick(&self) -> bool {
         let state = self.lock();
-        state.kept.is_some() && !state.is_trying && !state.is_slow
+        let is_time = clock::now().monotonic >= state.not_before;
+        state.kept.is_some() && !state.is_trying && is_time
     }
 
     /// Returns the record, and the lineage of one that replaces it.
@@ -149,7 +153,7 @@ impl Unsaved {
             None => lineage,
         };
         state.number += 1;
-        state.is_slow = took > QUICK;
+        state.not_before = next_try(&**store, took);
         state.kept = Some(Box::new(Kept {
             key: key.clone(),
             record: record.clone(),
@@ -218,7 +222,7 @@ impl Unsaved {
         let result = attempt.run(lease, patience);
         let took = clock::now().monotonic.saturating_sub(start.monotonic);
         let mut state = self.lock();
-        state.is_slow = took > QUICK;
+        state.not_before = next_try(&*attempt.store.0, took);
         let is_same = state.number == number;
         let mut saved = None;
         let done = match (result, state.kept.as_mut().filter(|_| is_same)) {
@@ -247,6 +251,21 @@ impl Unsaved {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Returns whether the unsaved records of this store are saved in the background. One that can only be
+/// read never saves them, and one that may ask a person must not do so again and again.
+pub(crate) fn is_saved_in_background(store: &dyn Store) -> bool {
+    !store.may_prompt() && !store.is_read_only()
+}
+
+/// Returns when a call may try again, after a try that took so long.
+fn next_try(store: &dyn Store, took: Duration) -> Duration {
+    match (took > QUICK, is_saved_in_background(store)) {
+        (false, _) => Duration::ZERO,
+        (true, false) => clock::now().monotonic.saturating_add(AGAIN),
+        (true, true) => Duration::MAX,
     }
 }
 

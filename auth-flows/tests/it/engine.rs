@@ -5,7 +5,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Condvar, Mutex, MutexGuard,
-        atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst},
     },
     time::Duration,
 };
@@ -78,6 +78,8 @@ struct Line {
     way: Mutex<Way>,
     changed: Condvar,
     operations: AtomicUsize,
+    may_prompt: AtomicBool,
+    is_read_only: AtomicBool,
 }
 
 /// How long a save of [`Way::SavesFailSlowly`] takes: longer than a call tries again.
@@ -87,6 +89,16 @@ impl Host {
     pub(crate) fn set(&self, way: Way) {
         *self.way.way.lock().expect("no panic") = way;
         self.way.changed.notify_all();
+    }
+
+    /// From now on reading may ask a person, as that of a keyring.
+    pub(crate) fn prompt(&self) {
+        self.way.may_prompt.store(true, SeqCst);
+    }
+
+    /// From now on it can only be read.
+    pub(crate) fn write_protect(&self) {
+        self.way.is_read_only.store(true, SeqCst);
     }
 
     /// How many operations have begun.
@@ -185,6 +197,12 @@ impl Store for Host {
     }
     fn remove(&self, lease: &Lease) -> Result<(), Error> {
         self.write(lease, None)
+    }
+    fn may_prompt(&self) -> bool {
+        self.way.may_prompt.load(SeqCst)
+    }
+    fn is_read_only(&self) -> bool {
+        self.way.is_read_only.load(SeqCst)
     }
     fn describe(&self) -> String {
         "engine".to_owned()

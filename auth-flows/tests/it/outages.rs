@@ -385,3 +385,24 @@ fn a_call_with_a_token_in_memory_does_not_wait_for_its_save() {
         assert!(world.status("me").expect("a status").unsaved.is_none());
     }
 }
+
+#[test]
+fn a_store_that_asks_a_person_or_is_read_only_is_left_alone_in_the_background() {
+    let server = league(Dialect::league_9(), Rotation::KillFamily);
+    let mut waiting = Vec::new();
+    for keep_off in [Host::prompt, Host::write_protect] {
+        for (_, [(world, host), _]) in pairs(&server) {
+            keep_off(&host);
+            host.set(Way::SavesFailSlowly);
+            world.send_as_daemon(Ping).expect("a token in memory");
+            let status = world.client_session().status().expect("a status");
+            assert!(status.unsaved.is_some());
+            waiting.push((world, host.operations(), host));
+        }
+    }
+    thread::sleep(Duration::from_millis(1200));
+    for (_, before, host) in &waiting {
+        assert_eq!(host.operations(), *before);
+        host.set(Way::Open); // for the end of the program
+    }
+}
