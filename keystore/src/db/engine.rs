@@ -80,6 +80,8 @@ pub(super) struct Taken {
     pub(super) version: i64,
     /// Whether the user has the right to replace the record.
     pub(super) can_save: bool,
+    /// The record, read under the lease.
+    pub(super) record: Option<SecretBytes>,
 }
 
 /// A lease that this process holds, as far as it knows.

@@ -52,10 +52,20 @@ struct Shared<E> {
     lease: Duration,
     held: Arc<Mutex<HashMap<u64, Arc<Held>>>>,
     numbers: AtomicU64,
+    /// The records that were read with a lease, by account, until they are loaded.
+    read: Mutex<HashMap<[u8; 32], Read>>,
     listener: Listener,
     /// The notes as they were last seen. The lock also keeps the threads of this process from
     /// competing for a note.
     notes: Mutex<HashMap<String, String>>,
+}
+
+/// A record that was read under a lease, where only its holder changes it. It saves a load, so it is
+/// used once and soon.
+struct Read {
+    number: u64,
+    since: Instant,
+    record: Option<SecretBytes>,
 }
 
 /// Ends the lease when dropped.
@@ -68,10 +78,24 @@ struct Guard<E: Engine> {
 impl<E: Engine> Drop for Guard<E> {
     fn drop(&mut self) {
         locked(&self.shared.held).remove(&self.number);
+        self.shared.forget(&self.held.id, self.number);
         let (engine, held) = (Arc::clone(&self.shared.engine), Arc::clone(&self.held));
         let job = async move { attempt(&*engine, OPERATION, || engine.free(&held)).await };
         // If it fails, the lease ends by itself.
         let _ = self.shared.thread.call_within(FREE, job);
+    }
+}
+
+impl<E> Shared<E> {
+    /// Drops what was read with this lease.
+    fn forget(&self, id: &Id, number: u64) {
+        let mut read = locked(&self.read);
+        if read
+            .get(&id.digest)
+            .is_some_and(|read| read.number == number)
+        {
+            read.remove(&id.digest);
+        }
     }
 }
 
@@ -95,6 +119,7 @@ impl<E: Engine> Remote<E> {
             lease,
             held,
             numbers: AtomicU64::new(0),
+            read: Mutex::default(),
             listener: Listener::new(Times::default()),
             notes: Mutex::default(),
         }));
@@ -140,6 +165,7 @@ impl<E: Engine> Remote<E> {
 
     fn write(&self, lease: &Lease, record: Option<SecretBytes>) -> Result<(), Error> {
         let guard = self.guard(lease)?;
+        self.0.forget(&guard.held.id, guard.number);
         let (engine, held) = (Arc::clone(&self.0.engine), Arc::clone(&guard.held));
         let (over, duration) = (held.version(), self.0.lease);
         let saved = self.0.thread.call(async move {
@@ -173,6 +199,11 @@ impl<E: Engine> Remote<E> {
 impl<E: Engine> Store for Remote<E> {
     fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
         let id = Id::of(key);
+        if let Some(read) = locked(&self.0.read).remove(&id.digest) {
+            if read.since.elapsed() < self.0.lease / 3 {
+                return Ok(read.record);
+            }
+        }
         self.call(move |engine| {
             let id = id.clone();
             async move { engine.load(&id).await }
@@ -182,13 +213,22 @@ impl<E: Engine> Store for Remote<E> {
     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
         let (id, holder, lease) = (Id::of(key), random_word()?, self.0.lease);
         let (wanted, own) = (id.clone(), holder.clone());
+        let since = Instant::now();
         let taken = self.call(move |engine| {
             let (id, holder) = (wanted.clone(), own.clone());
             async move { engine.take(&id, &holder, lease).await }
         })?;
         Ok(taken.map(|taken| {
-            let held = Arc::new(Held::new(id, holder, &taken));
             let number = self.0.numbers.fetch_add(1, Ordering::Relaxed);
+            let digest = id.digest;
+            let held = Arc::new(Held::new(id, holder, &taken));
+            let record = taken.record;
+            let read = Read {
+                number,
+                since,
+                record,
+            };
+            locked(&self.0.read).insert(digest, read);
             locked(&self.0.held).insert(number, Arc::clone(&held));
             let guard = Guard {
                 shared: Arc::clone(&self.0),

@@ -190,3 +190,48 @@ fn a_logout_leaves_a_version_without_names_and_the_schema_removes_it() {
     assert_eq!(found, [key("back"), key("stays")]);
     store.save(&lease(&store, "gone"), &record("new")).unwrap();
 }
+
+#[test]
+fn a_lease_brings_the_record_with_it_once() {
+    let Some(set) = Set::up() else { return };
+    let store = set.open().unwrap();
+    store.save(&lease(&store, "me"), &record("one")).unwrap();
+    let change = || set.sql("UPDATE {}.auth_record SET body = 'changed'");
+    let held = lease(&store, "me");
+    change();
+    assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"one");
+    store.load(&key("me")).expect_err("asks the server");
+    store.save(&held, &record("two")).unwrap();
+    drop(held);
+    for after in ["a lease", "a save"] {
+        let held = lease(&store, "me");
+        if after == "a save" {
+            store.save(&held, &record("three")).unwrap();
+        } else {
+            drop(held);
+        }
+        change();
+        store.load(&key("me")).expect_err(after);
+    }
+}
+
+/// Of all that wait, each asks again and again: the holder must not wait for their locks.
+#[test]
+fn one_that_asks_in_vain_locks_nothing() {
+    let Some(set) = Set::up() else { return };
+    let (store, other) = (set.open().unwrap(), set.open().unwrap());
+    let held = lease(&store, "me");
+    let row = || set.sql("SELECT xmin, xmax, ctid FROM {}.auth_lease");
+    let before = row();
+    for _ in 0..3 {
+        assert!(other.try_lease(&key("me")).unwrap().is_none());
+    }
+    assert_eq!(row(), before);
+    drop(held);
+    drop(lease(&other, "me"));
+    // One that has ended without being freed is taken over.
+    let held = lease(&store, "me");
+    set.sql("UPDATE {}.auth_lease SET until = clock_timestamp()");
+    drop(lease(&other, "me"));
+    drop(held);
+}

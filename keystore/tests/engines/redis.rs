@@ -151,3 +151,18 @@ fn a_logout_leaves_a_version_without_names_that_ends() {
     times.sort_unstable();
     assert!(times[0] == -1 && times[1] > 86_000_000, "{times:?}");
 }
+
+#[test]
+fn a_lease_brings_the_record_with_it_once() {
+    let Some(set) = Set::up() else { return };
+    let store = set.open().unwrap();
+    store.save(&lease(&store, "me"), &record("one")).unwrap();
+    let held = lease(&store, "me");
+    let name = set.command("keys {}:*:record");
+    set.command(&format!("hset {name} b changed"));
+    assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"one");
+    store.load(&key("me")).expect_err("asks the server");
+    drop(held);
+    drop(lease(&store, "me"));
+    store.load(&key("me")).expect_err("asks the server");
+}

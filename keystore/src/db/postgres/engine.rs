@@ -83,7 +83,7 @@ impl Engine for PostgresEngine {
             (&holder, Type::TEXT),
             (&time, Type::INT8),
         ];
-        let reading: [(&(dyn ToSql + Sync), Type); 1] = [(&id, Type::BYTEA)];
+        let reading: [(&(dyn ToSql + Sync), Type); 2] = [(&id, Type::BYTEA), (&holder, Type::TEXT)];
         // Both at once: the server runs them one after the other.
         let client = self.connection.client().await?;
         let (taken, found) = both(
@@ -100,6 +100,9 @@ impl Engine for PostgresEngine {
             fence: self.get(&taken, 0)?,
             version: version.unwrap_or(0),
             can_save: self.get(&found, 1)?,
+            record: self
+                .get::<Option<Vec<u8>>>(&found, 2)?
+                .map(SecretBytes::new),
         }))
     }
 

@@ -70,11 +70,13 @@ pub(super) struct Statements {
     pub(super) load: String,
     /// The accounts that have a record.
     pub(super) accounts: String,
-    /// `id`: the version, and whether the user may save. Sent right behind `take`, so that it sees
-    /// what was saved before the lease was granted: a statement sees only what was committed before it
-    /// began, and `take` may have waited.
+    /// `id, holder`: the version, whether the user may save, and the record if the lease was granted.
+    /// Sent right behind `take`, so that it sees what was saved before: a statement sees only what was
+    /// committed before it began, and `take` may have waited.
     pub(super) version: String,
-    /// `id, holder, milliseconds`. No row if another one has the lease.
+    /// `id, holder, milliseconds`. No row if another one has the lease: where that shows without a lock,
+    /// as of all that wait for a renewal, nothing is locked or written, so that its holder waits for
+    /// none of them.
     pub(super) take: String,
     /// `id, fence, holder, milliseconds`. No row if another one has taken the lease since. It may
     /// have ended in the meantime: with the same number, nothing has happened under another one.
@@ -112,13 +114,18 @@ impl Statements {
                  WHERE body IS NOT NULL"
             ),
             version: format!(
-                "SELECT (SELECT version FROM {schema}.auth_record WHERE id = $1), \
+                "SELECT r.version, \
                  has_any_column_privilege('{schema}.auth_record', 'INSERT') \
-                 AND has_any_column_privilege('{schema}.auth_record', 'UPDATE')"
+                 AND has_any_column_privilege('{schema}.auth_record', 'UPDATE'), \
+                 CASE WHEN EXISTS (SELECT 1 FROM {schema}.auth_lease \
+                 WHERE id = $1 AND holder = $2) THEN r.body END \
+                 FROM (SELECT 1) AS one LEFT JOIN {schema}.auth_record AS r ON r.id = $1"
             ),
             take: format!(
                 "INSERT INTO {schema}.auth_lease AS l (id, fence, holder, until) \
                  SELECT $1, 1, $2, clock_timestamp() + $3 * interval '1 millisecond' FROM {SOON} \
+                 WHERE NOT EXISTS (SELECT 1 FROM {schema}.auth_lease AS now WHERE now.id = $1 \
+                 AND now.until > clock_timestamp() AND now.holder <> $2) \
                  ON CONFLICT (id) DO UPDATE SET \
                  fence = CASE WHEN l.holder = $2 THEN l.fence ELSE l.fence + 1 END, \
                  holder = $2, until = clock_timestamp() + $3 * interval '1 millisecond' \

@@ -190,11 +190,12 @@ impl Engine for RedisEngine {
             .arg(holder)
             .arg(millis(time))
             .arg(GONE);
-        let taken: Option<(i64, i64, bool)> = self.run(&script).await?;
-        Ok(taken.map(|(fence, version, can_save)| Taken {
+        let taken: Option<(i64, i64, bool, Option<Vec<u8>>)> = self.run(&script).await?;
+        Ok(taken.map(|(fence, version, can_save, body)| Taken {
             fence,
             version,
             can_save,
+            record: body.map(SecretBytes::new),
         }))
     }
 

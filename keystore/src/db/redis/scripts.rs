@@ -7,21 +7,22 @@ use redis::Script;
 pub(super) const GONE: &str = "86400000";
 
 /// Keys: lease, number, record. Arguments: holder, milliseconds, GONE. Gives the number, the record's
-/// version, and 1 if the user may save, or nothing if another one has the lease.
+/// version, 1 if the user may save, and the record, or nothing if another one has the lease.
 const TAKE: &str = "
 local version = tonumber(redis.call('HGET', KEYS[3], 'v') or '0')
+local body = redis.call('HGET', KEYS[3], 'b')
 local may = 1
 if redis.acl_check_cmd and not redis.acl_check_cmd('HSET', KEYS[3], 'v', '0') then may = 0 end
 local now = redis.call('GET', KEYS[1])
 if now then
     local fence = redis.call('GET', KEYS[2]) or '0'
     if now ~= fence .. ':' .. ARGV[1] then return false end
-    return {tonumber(fence), version, may}
+    return {tonumber(fence), version, may, body}
 end
 local fence = redis.call('INCR', KEYS[2])
-if redis.call('HEXISTS', KEYS[3], 'b') == 0 then redis.call('PEXPIRE', KEYS[2], ARGV[3]) end
+if not body then redis.call('PEXPIRE', KEYS[2], ARGV[3]) end
 redis.call('SET', KEYS[1], fence .. ':' .. ARGV[1], 'PX', ARGV[2])
-return {fence, version, may}
+return {fence, version, may, body}
 ";
 
 /// Keys: leases. Arguments: milliseconds, then the number and the holder of each as one word.
