@@ -2,6 +2,7 @@
 
 use std::{
     env, fs,
+    io::{self, Read as _},
     path::Path,
     process::{Command, Stdio},
     sync::{Arc, Barrier, Mutex},
@@ -205,11 +206,12 @@ pub fn processes_over(
 #[must_use]
 pub fn together(count: usize, folder: &Path, arguments: &[String]) -> Vec<String> {
     let own = env::current_exe().expect("this program");
-    let children: Vec<_> = (0..count)
+    let mut children: Vec<_> = (0..count)
         .map(|number| {
             let mut child = Command::new(&own);
             child.args(arguments).arg(number.to_string());
-            child.arg(folder).stdout(Stdio::piped());
+            child.arg(folder);
+            child.stdin(Stdio::piped()).stdout(Stdio::piped());
             child.spawn().expect("a process")
         })
         .collect();
@@ -219,12 +221,31 @@ pub fn together(count: usize, folder: &Path, arguments: &[String]) -> Vec<String
         thread::sleep(Duration::from_millis(1));
     }
     fs::write(folder.join("go"), "").expect("a file");
-    let outputs = children.into_iter().map(|child| {
+    let lines: Vec<_> = children
+        .iter_mut()
+        .map(|child| line(child.stdout.as_mut().expect("it is a pipe")))
+        .collect();
+    // Closes its input, which one that stays waits for.
+    let outputs = children.into_iter().zip(lines).map(|(child, mut text)| {
         let output = child.wait_with_output().expect("a process");
         assert!(output.status.success());
-        String::from_utf8(output.stdout).expect("text")
+        text.extend(output.stdout);
+        String::from_utf8(text).expect("text")
     });
     outputs.collect()
+}
+
+/// Reads one line, and nothing behind it.
+fn line(from: &mut impl io::Read) -> Vec<u8> {
+    let bytes = from.bytes().map_while(Result::ok);
+    let mut line = Vec::new();
+    for byte in bytes {
+        line.push(byte);
+        if byte == b'\n' {
+            break;
+        }
+    }
+    line
 }
 
 /// Reports that this process is ready, and waits until all are.
@@ -247,7 +268,8 @@ pub fn process(address: &str, number: &str, folder: &Path) {
     call(store, address, number, folder);
 }
 
-/// The same over any store.
+/// The same over any store. Stays until all have theirs: the end of a process, with that of its
+/// connections at a server, costs some milliseconds, which the callers that are left would wait for.
 ///
 /// # Panics
 ///
@@ -259,4 +281,5 @@ pub fn call(store: impl Store + 'static, address: &str, number: &str, folder: &P
     let began = Instant::now();
     session.token(TokenKind::Login).expect("a token");
     println!("{:.1}", began.elapsed().as_secs_f64() * 1e3);
+    let _closed = io::stdin().read(&mut [0]);
 }
