@@ -17,7 +17,9 @@ use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
 
 /// Room for an empty database with its log, and some records.
-const SIZE: &str = "size=160m";
+pub(super) const SMALL: &str = "size=160m";
+/// Room for all that a case writes. Memory is used for what is written only.
+pub(super) const LARGE_ENOUGH: &str = "size=1g";
 /// How long the disk is full while holders renew.
 const FULL: Duration = Duration::from_secs(5);
 /// A record that fits into no room that a server has set aside.
@@ -48,16 +50,16 @@ pub(super) fn run(kind: Kind, report: &mut Report) -> CheckResult {
 /// Fails if this system mounts no disk.
 fn mounts() -> CheckResult {
     let folder = tempfile::tempdir()?;
-    Disk::mount(folder.path()).map(drop)
+    Disk::mount(folder.path(), SMALL).map(drop)
 }
 
 /// A disk in memory. Unmounted on drop.
 pub(super) struct Disk(PathBuf);
 
 impl Disk {
-    pub(super) fn mount(at: &Path) -> Result<Self, Failure> {
+    pub(super) fn mount(at: &Path, size: &str) -> Result<Self, Failure> {
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", SIZE, "tmpfs"]).arg(at);
+        mount.args(["-t", "tmpfs", "-o", size, "tmpfs"]).arg(at);
         finished(&mut mount)?;
         Ok(Self(at.to_owned()))
     }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use auth_core::{Error, Store};
 use keystore::{EncryptionKey, Postgres, Redis};
 
-use super::disk::Disk;
+use super::disk::{self, Disk};
 use super::program::{self, GUARDED, Ports, finished};
 use super::valkey;
 use crate::report::Failure;
@@ -88,12 +88,18 @@ impl Engine {
         Ok(engine)
     }
 
-    /// The same for failovers and cuts, with what only slows them down left out.
+    /// The same for failovers and cuts, with what only slows them down left out. Redis has to wait for
+    /// its disk, so that gets one in memory, if there may be one.
     pub(super) fn start_hasty(kind: Kind) -> Result<Self, Failure> {
-        let engine = Self::prepared(kind, |around| match kind.is_redis() {
-            true => Ok(()),
-            false => program::prepare_postgres(around).and_then(|()| program::make_hasty(around)),
+        let mut disk = None;
+        let mut engine = Self::prepared(kind, |around| {
+            if kind.is_redis() {
+                disk = Disk::mount(&program::data_folder(around)?, disk::LARGE_ENOUGH).ok();
+                return Ok(());
+            }
+            program::prepare_postgres(around).and_then(|()| program::make_hasty(around))
         })?;
+        engine.disk = disk;
         engine.wait_until_ready()?;
         Ok(engine)
     }
@@ -102,7 +108,7 @@ impl Engine {
     pub(super) fn start_on_small_disk(kind: Kind) -> Result<Self, Failure> {
         let mut disk = None;
         let mut engine = Self::prepared(kind, |around| {
-            disk = Some(Disk::mount(&program::data_folder(around)?)?);
+            disk = Some(Disk::mount(&program::data_folder(around)?, disk::SMALL)?);
             match kind.is_redis() {
                 true => Ok(()),
                 false => {

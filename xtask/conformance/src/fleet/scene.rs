@@ -1,6 +1,7 @@
 //! An account in the middle of a renewal, for accidents at each of its steps.
 
 use std::ffi::OsString;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,13 @@ pub(super) const MOST_STEPS: usize = 24;
 pub(super) const CONFIRMED: Duration = Duration::from_secs(35);
 /// What a busy machine may need in addition.
 pub(super) const SLACK: Duration = Duration::from_secs(10);
+
+/// Waits for the turn of a crowd: one of them is set up at a time, so that the machine is no slower
+/// than the engines that the cases wait for.
+pub(super) fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Runs a case for each step, all at once, until one says that there is no such step.
 pub(super) fn each_step(case: impl Fn(usize) -> Result<bool, Failure> + Sync) -> CheckResult {
@@ -191,6 +199,7 @@ pub(super) fn stopped_at_each_step(
     engine: &Engine,
     scene: impl Fn(&str) -> Result<Scene, Failure> + Sync,
 ) -> Result<Vec<Holder>, Failure> {
+    let _turn = turn();
     let namespaces = engine.namespaces(MOST_STEPS)?;
     let stop = |step: usize, namespace: &str| -> Result<Option<Holder>, Failure> {
         let scene = scene(namespace)?;
