@@ -123,8 +123,8 @@ fn rights(engine: &Engine) -> CheckResult {
             &["guest", missing, "GRANT"],
         )?;
         let help = error.help().unwrap_or_default();
-        let (_, grants) = help.split_once(" run ").ok_or("no statement to run")?;
-        engine.sql(grants)?;
+        let at = help.find("GRANT ").ok_or("no statement to run")?;
+        engine.sql(&help[at..])?;
         engine::open(&url, &namespace).map(drop)?;
         Ok(())
     };
