@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::Read;
+use std::thread;
 use std::time::Instant;
 
 use super::Depth;
@@ -48,24 +49,41 @@ pub(super) fn measure(
     Ok(())
 }
 
-/// 5 MB that do not compress, at 1 Mbit/s.
+/// 5 MB that do not compress, at 1 Mbit/s, and beside it the bare client with a line of its own.
 fn slow(workspace: &BenchWorkspace, measured: &mut Measured) -> Result<(), Stop> {
     let mut noise = Vec::new();
     fs::File::open("/dev/urandom")
         .and_then(|file| file.take(5_000_000).read_to_end(&mut noise))
         .and_then(|_| fs::write(workspace.release().join("noise"), &noise))
         .map_err(|error| failed(&error))?;
+    let (ours, bare) = thread::scope(|scope| {
+        let bare = scope.spawn(|| slowly(workspace, "bare-ureq"));
+        (slowly(workspace, "ours-ureq"), bare.join())
+    });
+    let ((seconds, requests), (bare, _)) = (ours?, bare.map_err(|_| panicked())??);
+    measured.put("seconds/5-mb", seconds);
+    measured.put("requests/5-mb", requests);
+    measured.put("seconds/5-mb-bare", bare);
+    Ok(())
+}
+
+/// The seconds that a client takes for them, and its requests.
+fn slowly(workspace: &BenchWorkspace, side: &str) -> Result<(f64, f64), Stop> {
     let server = workspace.serve("bench", &["serve-file", "noise", "0"])?;
     let line = workspace.serve("bench", &["proxy", server.address(), ONE_MEGABIT])?;
     let began = Instant::now();
     let origin = format!("http://{}", line.address());
-    workspace.run("bench", &["send", "ours-ureq", &origin, "1", "1"])?;
-    measured.put("seconds/5-mb", began.elapsed().as_secs_f64());
+    workspace.run("bench", &["send", side, &origin, "1", "1"])?;
+    let seconds = began.elapsed().as_secs_f64();
     drop(line);
-    if let [_, requests, ..] = server.counted()?[..] {
-        measured.put("requests/5-mb", requests);
+    match server.counted()?[..] {
+        [_, requests, ..] => Ok((seconds, requests)),
+        _ => Err(Stop::Failed("the server counted no requests".to_owned())),
     }
-    Ok(())
+}
+
+fn panicked() -> Stop {
+    Stop::Failed("measuring the bare client panicked".to_owned())
 }
 
 /// When the items of a page are at hand, and when the first could be.

@@ -164,6 +164,11 @@ const SIDES: &[Side] = &[
         ],
     },
     Side {
+        title: "5 MB at 1 Mbit/s",
+        columns: &["ours, ureq", "bare ureq"],
+        rows: &[("seconds", &["seconds/5-mb", "seconds/5-mb-bare"])],
+    },
+    Side {
         title: "a limit of 100 requests a second, shared by a file store",
         columns: &["most in any second", "p99 beyond the due time, ms"],
         rows: &[
