@@ -280,7 +280,7 @@ async fn a_slow_store_never_holds_up_the_runtime() {
 }
 
 /// The most calls to a store at once, of whatever many callers.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 24;
 
 /// A store that hangs until as many calls as may be are in it.
 #[derive(Clone, Default)]

@@ -40,7 +40,7 @@ use crate::{
 /// An async client of one service: its transport, its runtime, its store and its accounts. Cheap to
 /// clone; clones share everything.
 ///
-/// A store blocks, so the client calls it on the runtime's blocking pool, with at most 32 calls at
+/// A store blocks, so the client calls it on the runtime's blocking pool, with at most 24 calls at
 /// once: a store that hangs holds up neither the runtime nor the program's own blocking work.
 ///
 /// ```
