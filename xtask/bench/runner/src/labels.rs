@@ -38,8 +38,9 @@ pub(super) const HOW: &str = "
 - **The line**: a plain page is 6.5 MB, 200 observations with two identifications and one photo each, and
   no two ids, coordinates or names alike. The server compresses at level 6 if the request asks for
   it; its head and body count. A proxy passes on 1.25 MB or 125 KB a second. *5 MB at 1 Mbit/s* do not
-  compress, so the line alone takes 40 s. *50 pages*: the program sleeps 50 ms with each page of
-  `session.pages(…).prefetch()`.
+  compress, so the line alone takes 40 s; the bare client gets them at the same time over a line of its
+  own, so that a machine that stops for a while is seen on both sides. *50 pages*: the program sleeps
+  50 ms with each page of `session.pages(…).prefetch()`.
 - **The first item**: *last byte decoded* is the transport alone, *parsing* the operation alone. Both
   together take what `session.send` takes. *If parsed as it comes*: when one 200th of the decoded bytes
   has come, plus one 200th of the parsing, over the bare client.
@@ -124,12 +125,15 @@ pub(super) const COSTS: &str = "
 - *Quirks are tolerated and reported to the caller*: a visitor reads the response and collects its quirks,
   where the floor accepts one form only. *Redirect URIs, endpoints and `state` are checked*: the floor
   checks none.
-- *Time is bounded*: a request has a limit for each part of it, which ureq would serve with a thread for
-  names at every request. A resolver of our own answers for IP addresses and for names looked up before.
+- *Time is bounded*: once a request has a time limit, ureq 3 looks up its host in a thread of its own, for
+  every request, also if the connection is open and the host is an IP. http-ureq has a resolver of its own
+  for that reason, which answers for IP addresses and for names looked up before. ureq excludes that
+  interface from its promises, hence the bound on its version.
 - *No secret in an error*: the server's message is searched for what we sent in every encoding, and made to
   fit on one line: most of what an error response takes. It has no goal.
-- *At most one renewal across processes*: eight processes at an expired token try the file store's lease
-  every 20 to 250 ms, so the last of them may get its token a quarter of a second after the response.
+- *At most one renewal across processes*: those that wait for another one's renewal look at a file store
+  after 20 ms, and later after a sixteenth of the time that they have waited, so the last of many may get
+  its token that much after the response.
 ";
 
 pub(super) const TRIED: &str = "
@@ -170,9 +174,8 @@ is checked as UTF-8 once.
 
 **An exchange over ureq** took 90,300: a response of 400 bytes was read through 16 KiB of memory, which
 was zeroed before and wiped after. Now the buffer has the response's stated length, and only the used
-part is wiped. The remaining difference to a bare client without a time limit is the thread that ureq
-starts to look up the host, see above. Limits for the parts of an exchange instead of the whole would
-avoid it, but a slow server could then take three times as long as it may: not done.
+part is wiped. The rest of the difference to a bare client without a time limit was the thread that ureq
+starts to look up the host, see above.
 
 **A small tool's build** (goal: 0.95 of oauth2 + ureq). Seconds of one compiler at a time, by `cargo build --timings -j1`:
 
@@ -188,28 +191,49 @@ avoid it, but a slow server could then take three times as long as it may: not d
 | the program | 3.1 | 2.7 | |
 
 oauth2 + ureq took 70.9, and the goal was 0.80 of it, 56.7: the first three rows are above it before a
-line of ours is compiled. Each of those packages is required. In api-inat four small functions (the results of a search
-over several kinds: `taxon()` and its like) had every record compiled a second time, for reading out of a
-`serde_json::Value`: six seconds. Of the rest there, 3.5 are spent on checking 3,500 functions, most of
-them setters; shorter bodies for them gained no time.
+line of ours is compiled. Each of those packages is required. In api-inat four small functions (the
+results of a search over several kinds: `taxon()` and its like) had every record compiled a second time,
+for reading out of a `serde_json::Value`: six seconds. Of the rest there, 3.5 are spent on checking 3,500
+functions, most of them setters; shorter bodies for them gained no time.
 
-Since then serde's derive is gone from our crates, with five packages. jiff 1, the one large row that is
-left, takes 8 to 9 s of processor time by itself, a tenth of the whole build, and 14 functions with 2 KB in
-the program. It stays: the dates of records are its types, and a feature that leaves it out would change
-the type of every date by who else is in the build.
+Since then serde's derive is gone from our crates, with five packages. jiff 1 (1.0.2), the one large row that
+is left, takes 8 to 10 s of processor time with jiff-core, a tenth of the whole build, where a stub with the
+functions that are called takes 0.1. In the program it is 14 functions with 2 KB. It stays: the dates of
+records are its types, and a feature that leaves it out would change the type of every date by who else is in
+the build.
 
-**Its rebuild** after a change of `main.rs` (goal: 1.25 of bare ureq) takes some 1.4 of it. Linking takes
-the same for both, 0.2 s; the difference is code that the compiler makes anew in the program, by its own
-estimate 66,500 and 42,000. Of the small tool's, 26,000 are api-inat's: reading a user, a place and a site
-field by field 9,000, and comparing them 8,500, since records are stored once and a derived `PartialEq` is
-compiled wherever it is called. Written by hand in api-inat, and so compiled there, the comparison takes a
-tenth off the rebuild and 7 KB off the program, and adds 1.2 s to the clean build: not done yet.
+**Its rebuild** after a change of `main.rs` (goal: 1.25 of bare ureq) took some 1.4 of it. Linking takes the
+same for both; the difference was code that the compiler makes anew in the program. In lines of LLVM before
+any optimization the bare program has 51,500, and the small tool:
 
-**Its packages** (goal: 56) are 59: 30 of the 35 that bare ureq with TLS and serde has, for it needs no
-serde's derive; 5 of ours; 7 for SHA-256; 5 for gzip (flate2, miniz_oxide, adler2, simd-adler32,
-crc32fast); 4 for file locks with Rust 1.85 (fs4, rustix, linux-raw-sys, bitflags), which the standard
-library has since 1.89; 2 for dates (jiff, jiff-core); 2 for a token that is read without a lock (arc-swap,
-rustversion); and form_urlencoded, getrandom, httpdate, secrecy.
+| lines | what was tried |
+| ---: | --- |
+| 74,300 | at first |
+| 71,400 | comparing users and taxa, which are stored once: a derived `PartialEq` is compiled wherever it is called, so the one caller in api-inat has a function of its own |
+| 45,600 | serde_json has 750 lines for each type that visits a value, and there were 13: now one visitor passes all values on through a table of functions, and a record's fields are read without the parser's type |
+
+A `PartialEq` by hand for all records took 7 KB off the program, too, but 1 s more for each clean build. Code
+of the records stays in the programs that read them: in api-inat it would be part of each clean build, for
+all records that a program does not read. Of the rest, 4,000 lines drop a client, its session and its
+service; a type of theirs that hides its parts would cost each call an indirection.
+
+**Its packages** (goal: 56) are 59:
+
+| | for | packages |
+| ---: | --- | --- |
+| 5 | ours | api-inat, auth-core, auth-flows, http-ureq, keystore |
+| 30 | TLS, HTTP and JSON, as bare ureq has them; it has 5 more for serde's derive | base64, bytes, cc, cfg-if, find-msvc-tools, getrandom 0.2, http, httparse, itoa, libc, log, memchr, once_cell, percent-encoding, ring, rustls, rustls-pki-types, rustls-webpki, serde, serde_core, serde_json, shlex, subtle, untrusted, ureq, ureq-proto, utf8-zero, webpki-roots, zeroize, zmij |
+| 7 | SHA-256: PKCE in auth-core, names of files in keystore | sha2, digest, block-buffer, crypto-common, hybrid-array, typenum, cpufeatures |
+| 5 | gzip in auth-core | flate2, miniz_oxide, adler2, simd-adler32, crc32fast |
+| 4 | file locks in keystore, which the standard library has since Rust 1.89 | fs4, rustix, linux-raw-sys, bitflags |
+| 2 | dates in api-inat | jiff, jiff-core |
+| 2 | a token that is read without a lock, in auth-flows | arc-swap, rustversion |
+| 4 | forms; a server's dates; secrets in public signatures; entropy | form_urlencoded, httpdate, secrecy, getrandom 0.4 |
+
+No feature of a dependency is left that pulls one of them in. The one change that is enough, flate2 with
+zlib-rs in place of miniz_oxide, has two packages instead of five: not done, for it takes 4 s to compile
+instead of 2.3, adds 22 KB, and decodes in unsafe code what servers send; miniz_oxide has none. Once the
+oldest compiler is Rust 1.89, the four of file locks go.
 
 **Its size** (goal: 1.25 of bare ureq) was 1.48:
 
@@ -262,6 +286,12 @@ of processor time, is in no one place; by callgrind, of one send:
 
 Each of them is a promise (limits that hold, a token that goes to its API alone, a clock that is checked),
 and none can be left out alone to gain a tenth.
+
+**10,000 expired accounts** had 122 threads (goal: 80), up to 196 on a busy machine: four of the runtime and
+the measuring program, all others of the blocking pool. At most 64 workers called the store, but one that has
+just ended is not idle for the pool when the next one starts, so there were two to three times as many
+threads. With 32 there were up to 95 on a machine as busy, in the same time or less; now there are 24. A
+worker that looks for a job once more before it ends saved no thread.
 
 **A whole login** is two requests and two saves, each synced with its folder: on a disk that takes a
 millisecond for that, the saves are most of the time. The column *its store in memory* is the same without
