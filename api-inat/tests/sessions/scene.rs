@@ -1,13 +1,12 @@
 //! Shared by all tests: a server like iNaturalist's, and its programs in both worlds.
 
 use auth_core::{
-    Error, Operation, Paged, SecretBytes, Store, TokenKind,
+    Error, Operation, Paged, Store, TokenKind,
     testkit::{DerivedTokens, Site},
 };
 use auth_flows::{Login, Status};
 use auth_testkit::{Dialect, TestClient, TestServer, person::Person};
 use keystore::Memory;
-use serde_json::Value;
 use std::time::Duration;
 use worlds::{AnyClient, AnySession};
 
@@ -146,16 +145,5 @@ pub(crate) fn shift(store: &Memory, seconds: i64) {
         .build()
         .expect("a service");
     let key = service.account_key("me");
-    let text = store.load(&key).expect("a store").expect("a record");
-    let text: &[u8] = auth_core::ExposeSecret::expose_secret(&text);
-    let mut record: Value = serde_json::from_slice(text).expect("a record");
-    let sent = record["derived"]["sent_ms"].as_i64().expect("a time");
-    record["derived"]["sent_ms"] = (sent + seconds * 1000).into();
-    let lease = store
-        .try_lease(&key)
-        .expect("a store")
-        .expect("the only owner");
-    store
-        .save(&lease, &SecretBytes::new(record.to_string().into_bytes()))
-        .expect("saved");
+    worlds::stored::age_token(store, &key, TokenKind::Derived, -seconds).expect("moved");
 }

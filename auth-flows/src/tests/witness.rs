@@ -11,10 +11,11 @@ use std::{
 };
 
 use auth_core::{
-    AccountKey, AsyncTransport, BaseUrl, BoxFuture, CallPolicy, Error, ErrorKind, Lease, Limits,
-    Operation, Request, Response, Runtime, SecretBytes, Store, Transport, TransportError,
+    AsyncTransport, BaseUrl, BoxFuture, CallPolicy, Error, ErrorKind, Limits, Operation, Request,
+    Response, Runtime, Transport, TransportError,
 };
 use keystore::Memory;
+use worlds::Hooked;
 
 use super::example::{TOKEN_URL, response, service};
 use crate::{AsyncClient, Client, ClientEvent, clock};
@@ -69,28 +70,14 @@ impl Runtime for Here {
 }
 
 /// A store that cannot be read while it is broken.
-#[derive(Clone, Default)]
-struct Breaking(Memory, Arc<AtomicBool>);
-
-impl Store for Breaking {
-    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        match self.1.load(SeqCst) {
+fn breaking(broken: &Arc<AtomicBool>) -> Hooked {
+    let broken = Arc::clone(broken);
+    Hooked::new(Memory::new(), move |step| {
+        match step == "load" && broken.load(SeqCst) {
             true => Err(Error::new(ErrorKind::Store, "the disk fails")),
-            false => self.0.load(key),
+            false => Ok(()),
         }
-    }
-    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
-        self.0.try_lease(key)
-    }
-    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
-        self.0.save(lease, record)
-    }
-    fn remove(&self, lease: &Lease) -> Result<(), Error> {
-        self.0.remove(lease)
-    }
-    fn describe(&self) -> String {
-        "breaking store".to_owned()
-    }
+    })
 }
 
 /// Requires the login token.
@@ -128,7 +115,8 @@ fn observer(failures: &Failures) -> impl Fn(&ClientEvent<'_>) + Send + Sync + us
 fn the_old_token_in_memory_serves_although_the_store_cannot_be_read() {
     for is_async in [false, true] {
         clock::test::set(Some(Duration::from_secs(1000)));
-        let (store, failures) = (Breaking::default(), Failures::default());
+        let (broken, failures) = (Arc::<AtomicBool>::default(), Failures::default());
+        let store = breaking(&broken);
         let (blocking, asynchronous) = (
             Client::new(service(), Server, store.clone()).on_event(observer(&failures)),
             AsyncClient::new(service(), Server, Here, store.clone()).on_event(observer(&failures)),
@@ -146,7 +134,7 @@ fn the_old_token_in_memory_serves_although_the_store_cannot_be_read() {
         call().expect("with the new token");
         // Due for renewal, and valid for two minutes.
         clock::test::advance(Duration::from_secs(3480));
-        store.1.store(true, SeqCst);
+        broken.store(true, SeqCst);
         call().expect("with the old token");
         let failures = failures.lock().expect("no panic");
         let [(Some(left), words)] = &failures[..] else {

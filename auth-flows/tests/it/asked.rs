@@ -3,51 +3,28 @@
 use std::{fs, path::Path, sync::Arc, sync::atomic::AtomicUsize, sync::atomic::Ordering::SeqCst};
 
 use auth_core::{
-    AccountKey, AuthorizationServer, Endpoint, Error, Lease, OAuthClient, RedirectUri, SecretBytes,
-    Service, Store,
+    AccountKey, AuthorizationServer, Endpoint, OAuthClient, RedirectUri, Service, Store,
 };
 use auth_flows::Login;
 use auth_testkit::raw::{RawServer, ScriptStep};
 use keystore::{Encrypted, EncryptionKey, Fallback, File};
 
 /// Any of the stores that keep files.
-#[derive(Clone)]
-struct AnyStore(Arc<dyn Store>);
-
-impl Store for AnyStore {
-    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        self.0.load(key)
-    }
-    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
-        self.0.try_lease(key)
-    }
-    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
-        self.0.save(lease, record)
-    }
-    fn remove(&self, lease: &Lease) -> Result<(), Error> {
-        self.0.remove(lease)
-    }
-    fn reserve(&self, lease: &Lease, bytes: usize) -> Result<(), Error> {
-        self.0.reserve(lease, bytes)
-    }
-    fn describe(&self) -> String {
-        self.0.describe()
-    }
-}
+type AnyStore = Arc<dyn Store>;
 
 fn file(folder: &Path) -> AnyStore {
-    AnyStore(Arc::new(File::open(folder).expect("a folder")))
+    Arc::new(File::open(folder).expect("a folder"))
 }
 
 fn encrypted(folder: &Path) -> AnyStore {
     let key = EncryptionKey::from_text("ab".repeat(32)).expect("a key");
-    AnyStore(Arc::new(Encrypted::open(folder, key).expect("a folder")))
+    Arc::new(Encrypted::open(folder, key).expect("a folder"))
 }
 
 fn fallback(folder: &Path) -> AnyStore {
     let key = EncryptionKey::from_text("ab".repeat(32)).expect("a key");
     let first = Encrypted::open(folder, key).expect("a folder");
-    AnyStore(Arc::new(Fallback::new(first)))
+    Arc::new(Fallback::new(first))
 }
 
 /// Takes the folder away, as a disk that is not mounted.

@@ -1,12 +1,12 @@
 //! The set-up of all tests: a server on loopback, a service with a derived token, and one type for
 //! both clients.
 
-use std::{borrow::Borrow, sync::Arc, time::Duration};
+use std::{borrow::Borrow, time::Duration};
 
 use auth_core::{
-    AccountKey, Api, AuthorizationServer, BaseUrl, BasicEncoding, CallPolicy, ClientAuthentication,
-    Endpoint, Error, ErrorKind, Lease, Lifetime, Limits, OAuthClient, Operation, Request, Response,
-    SecretBytes, Service, Store, TokenDerivation, TokenKind, TokenResponse, read_json,
+    Api, AuthorizationServer, BaseUrl, BasicEncoding, CallPolicy, ClientAuthentication, Endpoint,
+    Error, ErrorKind, Lifetime, Limits, OAuthClient, Operation, Request, Response, Service, Store,
+    TokenDerivation, TokenKind, TokenResponse, read_json,
     testkit::{Auth, DerivedTokens, Route, Site, json},
     unverified_expiry,
 };
@@ -296,38 +296,3 @@ pub(crate) trait AtServer: Borrow<World> {
 }
 
 impl AtServer for World {}
-
-/// A store that logs the order of its calls.
-#[derive(Clone, Default)]
-pub(crate) struct Watched {
-    inner: keystore::Memory,
-    pub(crate) log: Arc<std::sync::Mutex<Vec<&'static str>>>,
-}
-
-impl Watched {
-    fn note(&self, what: &'static str) {
-        self.log.lock().expect("no panic").push(what);
-    }
-}
-
-impl Store for Watched {
-    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        self.note("load");
-        self.inner.load(key)
-    }
-    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
-        self.note("lease");
-        self.inner.try_lease(key)
-    }
-    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
-        self.note("save");
-        self.inner.save(lease, record)
-    }
-    fn remove(&self, lease: &Lease) -> Result<(), Error> {
-        self.note("remove");
-        self.inner.remove(lease)
-    }
-    fn describe(&self) -> String {
-        "watched memory".to_owned()
-    }
-}

@@ -4,6 +4,7 @@ use auth_core::{Error, ErrorKind, TokenKind};
 use auth_flows::Status;
 use auth_testkit::{Dialect, Fault, Matching, Rotation, TestServer};
 use keystore::{Fallback, Memory, StaticToken};
+use worlds::stored;
 
 use crate::common::{AtServer, Me, PASSWORD, Ping, World, browser, doorkeeper, league};
 
@@ -164,7 +165,7 @@ fn a_login_that_was_rejected_by_mistake_comes_back() {
         server.faults().clear();
         // A later program, whose clock is past the minute for which the verdict is believed.
         let key = world.status("me").expect("a status").account;
-        age_the_note(&store, &key);
+        stored::age_verdicts(&store, &key).expect("aged");
         let later = World::blocking(&server, store.clone());
         assert!(
             later.status("me").expect("a status").needs_login(),
@@ -179,39 +180,13 @@ fn a_login_that_was_rejected_by_mistake_comes_back() {
     }
 }
 
-/// Moves the time of a note in the stored record an hour back.
-fn age_the_note(store: &Memory, key: &auth_core::AccountKey) {
-    use auth_core::{Store, TokenRecord, UnixTime};
-    let text = store.load(key).expect("a store").expect("a record");
-    let mut record = TokenRecord::from_text(text.as_ref()).expect("our own text");
-    for &kind in TokenKind::ALL {
-        let earlier = |at: UnixTime| UnixTime::from_millis(at.as_millis() - 3_600_000);
-        record.set_rejected(kind, record.rejected(kind).map(earlier));
-    }
-    let lease = store.try_lease(key).expect("a store").expect("free");
-    store.save(&lease, &record.to_text()).expect("saved");
-}
-
-/// Moves the login token of a stored record two hours back.
-fn age_the_token(store: &Memory, key: &auth_core::AccountKey) {
-    use auth_core::{SecretBytes, Store};
-    let text = store.load(key).expect("a store").expect("a record");
-    let mut record: serde_json::Value =
-        serde_json::from_slice(text.as_ref()).expect("our own text");
-    let sent = &mut record["login"]["sent_ms"];
-    *sent = (sent.as_u64().expect("a time") - 7_200_000).into();
-    let lease = store.try_lease(key).expect("a store").expect("free");
-    let text = SecretBytes::new(record.to_string().into_bytes());
-    store.save(&lease, &text).expect("saved");
-}
-
 #[test]
 fn a_token_that_merely_expired_is_not_called_refused() {
     let server = league(Dialect::league_9(), Rotation::Off);
     let store = Memory::new();
     let first = World::blocking(&server, store.clone());
     let key = first.log_in("me", browser()).expect("a login").account;
-    age_the_token(&store, &key);
+    stored::age_token(&store, &key, TokenKind::Login, 7200).expect("aged");
     for world in World::both(&server, store) {
         let mark = server.requests().mark();
         let error = world.send("me", Ping).expect_err("expired");

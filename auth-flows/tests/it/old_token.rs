@@ -1,7 +1,9 @@
 //! A renewal that fails while the old token still serves is reported, with its own reason.
 
-use auth_core::Store;
+use auth_core::{Store, TokenKind};
 use auth_testkit::{Dialect, Fault, Matching, Rotation};
+
+use worlds::stored;
 
 use crate::{
     common::{AtServer, Ping, World, browser, league},
@@ -16,13 +18,8 @@ fn a_renewal_that_fails_while_the_old_token_serves_has_a_witness() {
     for (which, (world, log)) in Log::both(&server, store.clone()).into_iter().enumerate() {
         let key = world.log_in("me", browser()).expect("a login").account;
         // The same token, due for renewal.
-        let text = store.load(&key).expect("a store").expect("a record");
-        let mut record: serde_json::Value = serde_json::from_slice(text.as_ref()).expect("ours");
-        let sent = &mut record["login"]["sent_ms"];
-        *sent = (sent.as_u64().expect("a time") - 3_500_000).into();
+        stored::age_token(&store, &key, TokenKind::Login, 3500).expect("aged");
         let lease = store.try_lease(&key).expect("a store").expect("free");
-        let text = auth_core::SecretBytes::new(record.to_string().into_bytes());
-        store.save(&lease, &text).expect("saved");
         let fresh = || {
             let [one, two] = Log::both(&server, store.clone());
             if which == 0 { one } else { two }

@@ -1,13 +1,15 @@
 //! Sessions over a server on loopback: each test runs with the blocking client over ureq and the
 //! async client over reqwest.
 
+use std::sync::{Arc, Mutex};
+
 use crate::common::{
-    AtServer, Greeting, Me, PASSWORD, PATIENCE, Ping, Watched, World, browser, doorkeeper, league,
-    since,
+    AtServer, Greeting, Me, PASSWORD, PATIENCE, Ping, World, browser, doorkeeper, league, since,
 };
 use auth_core::Store;
 use auth_testkit::{Dialect, Fault, Matching, Rotation};
 use keystore::Memory;
+use worlds::Hooked;
 
 #[test]
 fn a_login_by_browser_and_a_call() {
@@ -211,12 +213,17 @@ fn a_client_session_requests_a_new_token() {
 fn a_rotated_token_is_saved_before_it_is_used() {
     for dialect in [Dialect::league_8(), Dialect::league_9()] {
         let server = league(dialect, Rotation::KillFamily);
-        let store = Watched::default();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let notes = Arc::clone(&log);
+        let store = Hooked::new(Memory::new(), move |step| {
+            notes.lock().expect("no panic").push(step);
+            Ok(())
+        });
         for world in World::both(&server, store.clone()) {
             world.log_in("me", browser()).expect("a login");
             for _ in 0..3 {
                 server.revoke_access_tokens();
-                store.log.lock().expect("no panic").clear();
+                log.lock().expect("no panic").clear();
                 let mark = server.requests().mark();
                 world.send("me", Ping).expect("renewed");
                 let requests = server.requests().since(mark);
@@ -226,11 +233,11 @@ fn a_rotated_token_is_saved_before_it_is_used() {
                     "{}",
                     world.name()
                 );
-                // Reads the store, reads it again under the lease, and saves before the call
-                // continues.
+                // Reads the store, reads it again under the lease, looks for room, and saves before the
+                // call continues.
                 assert_eq!(
-                    *store.log.lock().expect("no panic"),
-                    ["load", "lease", "load", "save"]
+                    *log.lock().expect("no panic"),
+                    ["load", "lease", "load", "reserve", "save"]
                 );
             }
             world.log_out("me").expect("a logout");

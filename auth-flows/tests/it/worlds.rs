@@ -13,6 +13,7 @@ use auth_testkit::Matching;
 use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 use keystore::Memory;
+use worlds::Hooked;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_can_be_spawned() {
@@ -282,50 +283,36 @@ async fn a_slow_store_never_holds_up_the_runtime() {
 /// The most calls to a store at once, of whatever many callers.
 const AT_ONCE: usize = 24;
 
-/// A store that hangs until as many calls as may be are in it.
-#[derive(Clone, Default)]
-struct Hanging {
-    inner: Memory,
-    /// How many are in it, and the most so far.
-    calls: Arc<(Mutex<(usize, usize)>, Condvar)>,
-}
+/// How many calls are in a store, and the most so far.
+type Calls = Arc<(Mutex<(usize, usize)>, Condvar)>;
 
-impl Store for Hanging {
-    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        let (calls, changed) = &*self.calls;
-        let mut now = calls.lock().expect("no panic");
-        now.0 += 1;
-        now.1 = now.1.max(now.0);
-        changed.notify_all();
-        let full = |now: &mut (usize, usize)| now.1 < AT_ONCE;
-        let (now, _) = changed
-            .wait_timeout_while(now, PATIENCE, full)
-            .expect("no panic");
-        drop(now);
-        // Time for one more than may be.
-        std::thread::sleep(Duration::from_millis(5));
-        calls.lock().expect("no panic").0 -= 1;
-        self.inner.load(key)
-    }
-    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
-        self.inner.try_lease(key)
-    }
-    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
-        self.inner.save(lease, record)
-    }
-    fn remove(&self, lease: &Lease) -> Result<(), Error> {
-        self.inner.remove(lease)
-    }
-    fn describe(&self) -> String {
-        "hanging store".to_owned()
-    }
+/// A store that hangs until as many calls as may be are in it.
+fn hanging(calls: &Calls) -> Hooked {
+    let calls = Arc::clone(calls);
+    Hooked::new(Memory::new(), move |step| {
+        if step == "load" {
+            let (calls, changed) = &*calls;
+            let mut now = calls.lock().expect("no panic");
+            now.0 += 1;
+            now.1 = now.1.max(now.0);
+            changed.notify_all();
+            let full = |now: &mut (usize, usize)| now.1 < AT_ONCE;
+            let waited = changed.wait_timeout_while(now, PATIENCE, full);
+            drop(waited.expect("no panic"));
+            // Time for one more than may be.
+            std::thread::sleep(Duration::from_millis(5));
+            calls.lock().expect("no panic").0 -= 1;
+        }
+        Ok(())
+    })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_that_hangs_leaves_the_blocking_pool_to_the_program() {
-    let (server, store) = (doorkeeper(), Hanging::default());
+    let (server, calls) = (doorkeeper(), Calls::default());
+    let store = hanging(&calls);
     let runtime = Tokio::current().expect("a runtime");
-    let client = AsyncClient::new(service(&server), Reqwest::default(), runtime, store.clone());
+    let client = AsyncClient::new(service(&server), Reqwest::default(), runtime, store);
     let callers: Vec<_> = (0..3 * AT_ONCE)
         .map(|number| {
             let session = client.account(&number.to_string());
@@ -336,5 +323,5 @@ async fn a_store_that_hangs_leaves_the_blocking_pool_to_the_program() {
         let status = caller.await.expect("no panic").expect("a status");
         assert!(!status.is_logged_in());
     }
-    assert_eq!(*store.calls.0.lock().expect("no panic"), (0, AT_ONCE));
+    assert_eq!(*calls.0.lock().expect("no panic"), (0, AT_ONCE));
 }

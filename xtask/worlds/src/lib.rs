@@ -3,7 +3,9 @@
 mod call;
 mod client;
 pub mod example;
+mod hooked;
 mod session;
+pub mod stored;
 mod user;
 mod worker;
 mod world;
@@ -16,6 +18,7 @@ use tokio::runtime::Runtime;
 
 pub use call::PendingCall;
 pub use client::AnyClient;
+pub use hooked::Hooked;
 pub use session::{AnySession, Followed};
 pub use user::ScriptedUser;
 pub use worker::WorkerSession;

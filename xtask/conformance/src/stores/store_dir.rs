@@ -13,7 +13,8 @@ use auth_testkit::{
     Dialect, LoggedRequest, Mark, RequestKind, RequestLog, Rotation, TestClient, TestServer,
 };
 use keystore::File;
-use serde_json::{Value, json};
+use serde_json::json;
+use worlds::stored::age_token;
 
 use crate::env::USER_AGENT;
 use crate::expect::ensure;
@@ -118,20 +119,8 @@ impl StoreDir {
 
     /// Moves the date of a stored token back, as if all programs had been off for that time.
     pub(crate) fn age(&self, kind: TokenKind, by: Duration) -> CheckResult {
-        let lease = self.store.try_lease(&Self::key())?;
-        let lease = lease.ok_or("another program has the lease")?;
-        let text = self.text()?.ok_or("no token record is stored")?;
-        let mut record: Value = serde_json::from_slice(text.expose_secret())?;
-        let pointer = match kind {
-            TokenKind::Login => "/login/sent_ms",
-            _ => "/derived/sent_ms",
-        };
-        let sent = record.pointer_mut(pointer).ok_or("the token is missing")?;
-        let then = sent.as_u64().ok_or("the token has no date")?;
-        let back = u64::try_from(by.as_millis())?;
-        *sent = then.saturating_sub(back).into();
-        let text = SecretBytes::new(serde_json::to_vec(&record)?);
-        Ok(self.store.save(&lease, &text)?)
+        let seconds = i64::try_from(by.as_secs())?;
+        Ok(age_token(&self.store, &Self::key(), kind, seconds)?)
     }
 
     /// Fails unless every file and the folder are accessible to the owner only.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
+use auth_core::{Error, ErrorKind};
 use auth_testkit::Rotation;
 use keystore::File;
+use worlds::Hooked;
 
 use super::super::tested_service::TestedService;
 use super::programs::{Counts, Programs};
@@ -27,55 +28,20 @@ const STATES: [(&str, &[&str]); 6] = [
 /// The state in which nothing fails.
 const WITH_ROOM: usize = 3;
 
-/// A file store on such a disk.
-#[derive(Clone)]
-struct Disk {
-    file: File,
-    state: Arc<AtomicUsize>,
-}
-
-impl Disk {
-    fn check(&self, what: &str) -> Result<(), Error> {
-        let (name, broken) = STATES[self.state.load(Ordering::SeqCst)];
-        match broken.contains(&what) {
-            true => Err(Error::new(
-                ErrorKind::Store,
-                format!("{what}: the disk is {name}"),
-            )),
+/// A file store on a disk in this state.
+fn on_disk(file: File, state: &Arc<AtomicUsize>) -> Hooked {
+    let state = Arc::clone(state);
+    Hooked::new(file, move |step| {
+        let (name, broken) = STATES[state.load(Ordering::SeqCst)];
+        let step = if step == "remove" { "save" } else { step };
+        match broken.contains(&step) {
+            true => {
+                let words = format!("{step}: the disk is {name}");
+                Err(Error::new(ErrorKind::Store, words))
+            }
             false => Ok(()),
         }
-    }
-}
-
-impl Store for Disk {
-    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        self.check("load")?;
-        self.file.load(key)
-    }
-
-    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
-        self.check("lease")?;
-        self.file.try_lease(key)
-    }
-
-    fn reserve(&self, lease: &Lease, bytes: usize) -> Result<(), Error> {
-        self.check("reserve")?;
-        self.file.reserve(lease, bytes)
-    }
-
-    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
-        self.check("save")?;
-        self.file.save(lease, record)
-    }
-
-    fn remove(&self, lease: &Lease) -> Result<(), Error> {
-        self.check("save")?;
-        self.file.remove(lease)
-    }
-
-    fn describe(&self) -> String {
-        self.file.describe()
-    }
+    })
 }
 
 /// Both programs through all states. In each one the server revokes the access tokens once. Returns
@@ -83,23 +49,20 @@ impl Store for Disk {
 pub(super) fn run(time: Duration, wrong: &mut Wrong) -> Result<(Row, usize), Stop> {
     let name = "a disk that is full, read-only, full again, gone";
     let ground = Ground::new(TestedService::InfoFlora, Rotation::KillFamily)?;
-    let disk = Disk {
-        file: ground.store.clone(),
-        state: Arc::new(AtomicUsize::new(WITH_ROOM)),
-    };
-    let programs = ground.open(Arc::new(disk.clone()))?;
+    let disk = Arc::new(AtomicUsize::new(WITH_ROOM));
+    let programs = ground.open(Arc::new(on_disk(ground.store.clone(), &disk)))?;
     let mark = ground.server.mark();
     let callers = programs.start(false);
     let part = time / u32::try_from(STATES.len() + 1).unwrap_or(1);
     let mut in_memory = 0;
     for state in std::iter::once(WITH_ROOM).chain(0..STATES.len()) {
-        disk.state.store(state, Ordering::SeqCst);
+        disk.store(state, Ordering::SeqCst);
         ground.server.revoke_access_tokens();
         std::thread::sleep(part);
         in_memory += unsaved(&programs).len();
     }
     let counts: Counts = callers.counts();
-    disk.state.store(WITH_ROOM, Ordering::SeqCst);
+    disk.store(WITH_ROOM, Ordering::SeqCst);
     callers.stop();
     told(name, &counts, wrong);
     let mut row = ground.row(name, time, mark, counts, STATES.len() + 1);

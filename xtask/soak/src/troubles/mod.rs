@@ -36,11 +36,11 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use auth_core::{Error, SecretBytes, Store, TokenKind, TokenRecord, UnixTime};
+use auth_core::{AccountKey, Error, Store, TokenKind};
 use auth_testkit::Rotation;
 use keystore::File;
-use serde_json::Value;
 use support::table::{Width, line};
+use worlds::stored;
 
 use super::summary::Summary;
 use super::tested_service::TestedService;
@@ -216,55 +216,25 @@ impl Ground {
 
     /// Moves the login tokens two hours back, past their expiry. Takes away the derived ones.
     fn expire(&self) -> Result<(), Stop> {
-        self.change(&|text| {
-            let mut record: Value = serde_json::from_slice(text).unwrap_or_default();
-            if let Some(record) = record.as_object_mut() {
-                record.remove("derived");
-            }
-            let sent = &mut record["login"]["sent_ms"];
-            *sent = sent
-                .as_u64()
-                .unwrap_or_default()
-                .saturating_sub(7_200_000)
-                .into();
-            Ok(SecretBytes::new(record.to_string().into_bytes()))
+        self.each(|store, key| {
+            stored::age_token(store, key, TokenKind::Login, 7200)?;
+            stored::change(store, key, |record| {
+                record
+                    .as_object_mut()
+                    .map(|record| record.remove("derived"));
+            })
         })
     }
 
     /// Moves the verdicts of the service an hour back.
     fn age_the_verdicts(&self) -> Result<(), Stop> {
-        self.change(&|text| {
-            let mut record = TokenRecord::from_text(text)?;
-            for &kind in TokenKind::ALL {
-                let earlier = |at: UnixTime| UnixTime::from_millis(at.as_millis() - 3_600_000);
-                record.set_rejected(kind, record.rejected(kind).map(earlier));
-            }
-            Ok(record.to_text())
-        })
+        self.each(|store, key| stored::age_verdicts(store, key))
     }
 
-    fn change(&self, change: &dyn Fn(&[u8]) -> Result<SecretBytes, Error>) -> Result<(), Stop> {
-        for account in ACCOUNTS {
-            let service = self.server.service("threads").map_err(broken)?;
-            let key = service.account_key(account);
-            let lease = self.lease(&key)?;
-            if let Some(text) = self.store.load(&key).map_err(broken)? {
-                let text = change(text.as_ref()).map_err(broken)?;
-                self.store.save(&lease, &text).map_err(broken)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Waits for a program that has ended and whose last renewal has not.
-    fn lease(&self, key: &auth_core::AccountKey) -> Result<auth_core::Lease, Stop> {
-        for _ in 0..600 {
-            if let Some(lease) = self.store.try_lease(key).map_err(broken)? {
-                return Ok(lease);
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-        Err(Stop::Failed("a lease outlives its program".to_owned()))
+    fn each(&self, change: fn(&File, &AccountKey) -> Result<(), Error>) -> Result<(), Stop> {
+        let service = self.server.service("threads").map_err(broken)?;
+        let mut keys = ACCOUNTS.iter().map(|account| service.account_key(account));
+        keys.try_for_each(|key| change(&self.store, &key).map_err(broken))
     }
 
     /// Checks that each account works in both worlds of new programs on the same store.

@@ -2,15 +2,14 @@
 
 use api_inat::ApiToken;
 use auth_core::{
-    AccountKey, Api, BaseUrl, BasicEncoding, CallPolicy, ClientAuthentication, Error, ErrorKind,
-    Lease, Operation, Request, Response, SecretBytes, Service, Store, TokenKind,
+    Api, BaseUrl, BasicEncoding, CallPolicy, ClientAuthentication, Error, ErrorKind, Operation,
+    Request, Response, Service, Store, TokenKind,
 };
-use auth_flows::{AsyncClient, Client, Login};
+use auth_flows::{Client, Login};
 use auth_testkit::http1;
-use http_reqwest::Tokio;
 use keystore::{Encrypted, EncryptionKey, Fallback, File, KdfCost, Memory, StaticToken};
-use tokio::runtime::Runtime;
 use wiped::unwatched;
+use worlds::{AnyClient, AnySession, Hooked};
 
 use crate::scripted::{Answers, Scripted, jwt};
 use crate::values::{Case, client};
@@ -92,7 +91,7 @@ pub(crate) const CASES: &[Case] = &[
     }),
     ("a store that fails", || {
         for asynchronous in [false, true] {
-            let world = World::new(asynchronous, Full(Memory::new()), Answers::Escaped);
+            let world = World::new(asynchronous, full(), Answers::Escaped);
             drop(world.log_in_with_password());
             drop(world.log_in(browser()));
             drop(world.send_as_client());
@@ -197,69 +196,51 @@ fn service() -> Service {
         .with_token_derivation(ApiToken::default())
 }
 
-enum Kind {
-    Blocking(Client),
-    Async(AsyncClient, Runtime),
-}
-
 /// A client of either kind, over the server in memory.
 struct World {
     server: Scripted,
-    kind: Kind,
-}
-
-macro_rules! both {
-    ($world:expr, $client:ident => $call:expr) => {
-        match &$world.kind {
-            Kind::Blocking($client) => $call,
-            Kind::Async($client, runtime) => runtime.block_on($call),
-        }
-    };
+    client: AnyClient,
 }
 
 impl World {
     fn new(asynchronous: bool, store: impl Store, answers: Answers) -> Self {
         let server = Scripted::new(answers);
-        let kind = match asynchronous {
-            false => Kind::Blocking(Client::new(service(), server.clone(), store)),
-            true => {
-                let mut builder = tokio::runtime::Builder::new_multi_thread();
-                let runtime = builder.worker_threads(2).enable_all().build();
-                let runtime = runtime.expect("a runtime");
-                let tokio = Tokio::new(runtime.handle().clone());
-                let client = AsyncClient::new(service(), server.clone(), tokio, store);
-                Kind::Async(client, runtime)
-            }
+        let client = match asynchronous {
+            false => AnyClient::Blocking(Client::new(service(), server.clone(), store)),
+            true => AnyClient::in_tasks(service(), server.clone(), store),
         };
-        Self { server, kind }
+        Self { server, client }
+    }
+
+    fn me(&self) -> AnySession {
+        self.client.account("me")
     }
 
     fn log_in(&self, login: Login) -> Result<(), Error> {
-        both!(self, client => client.account("me").log_in(login)).map(drop)
+        self.me().log_in(login).map(drop)
     }
 
     fn log_in_with_password(&self) -> Result<(), Error> {
-        both!(self, client => client.account("me").log_in_with_password("alice", PASSWORD))
-            .map(drop)
+        self.me().log_in_with_password("alice", PASSWORD).map(drop)
     }
 
     fn log_in_with_device(&self) -> Result<(), Error> {
-        both!(self, client => client.account("me").log_in_with_device(|_| {})).map(drop)
+        self.me().log_in_with_device(|_| {}).map(drop)
     }
 
     fn import_token(&self, text: &str) -> Result<(), Error> {
-        both!(self, client => client.account("me").import_token(text)).map(drop)
+        self.me().import_token(text).map(drop)
     }
 
     fn send<O>(&self, operation: O) -> Result<(), Error>
     where
         O: Operation<Output = ()> + Send + Sync,
     {
-        both!(self, client => client.account("me").send(operation))
+        self.me().send(operation)
     }
 
     fn send_as_client(&self) -> Result<(), Error> {
-        both!(self, client => client.client_session().send(WithLogin))
+        self.client.client_session().send(WithLogin)
     }
 
     /// Uses both tokens, renews them, looks at them and logs out.
@@ -270,10 +251,10 @@ impl World {
         self.send(WithLogin).expect("a new token");
         self.server.reject_next();
         self.send(Derived).expect("a new token");
-        let token = both!(self, client => client.account("me").token(TokenKind::Login));
+        let token = self.me().token(TokenKind::Login);
         assert!(!format!("{:?}", token.expect("a token")).contains(wiped::MARK));
-        drop(both!(self, client => client.account("me").status()).expect("a status"));
-        drop(both!(self, client => client.account("me").log_out()).expect("a logout"));
+        drop(self.me().status().expect("a status"));
+        drop(self.me().log_out().expect("a logout"));
         self.send(WithLogin).expect_err("logged out");
     }
 }
@@ -296,26 +277,9 @@ fn browser() -> Login {
 }
 
 /// A store that is full.
-struct Full(Memory);
-
-impl Store for Full {
-    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        self.0.load(key)
-    }
-
-    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
-        self.0.try_lease(key)
-    }
-
-    fn save(&self, _: &Lease, _: &SecretBytes) -> Result<(), Error> {
-        Err(Error::new(ErrorKind::Store, "the disk is full"))
-    }
-
-    fn remove(&self, lease: &Lease) -> Result<(), Error> {
-        self.0.remove(lease)
-    }
-
-    fn describe(&self) -> String {
-        "full".to_owned()
-    }
+fn full() -> Hooked {
+    Hooked::new(Memory::new(), |step| match step {
+        "save" => Err(Error::new(ErrorKind::Store, "the disk is full")),
+        _ => Ok(()),
+    })
 }
