@@ -52,6 +52,13 @@ pub(super) struct Facts {
     pub(super) server: fn(&ServerEnv<'_>) -> Result<AuthorizationServer, Error>,
     pub(super) public: App,
     pub(super) confidential: App,
+    /// The confidential application, with id and secret in the form.
+    pub(super) by_body: App,
+    /// An application with every reserved character of forms and Basic headers, in the id and in the
+    /// secret.
+    pub(super) reserved: App,
+    /// The same, with id and secret in the form.
+    pub(super) reserved_by_body: App,
     /// The scopes that each login requests.
     pub(super) asks: Option<&'static str>,
     /// The scopes of the token that it gets.

@@ -6,9 +6,38 @@ use auth_core::{
 };
 
 use super::refusals::WRONG;
-use crate::env::{App, ServerEnv, now};
+use crate::env::{App, Case, ServerEnv, now};
 use crate::expect::{ensure, expect_error};
 use crate::report::{CheckResult, Failure};
+
+/// The cases of every server.
+pub(crate) const CASES: &[Case] = &[
+    ("introspection of a login, confidential client", |env| {
+        of_a_login(env, env.facts.confidential)
+    }),
+    ("introspection, secret in the body", |env| {
+        of_a_login(env, env.facts.by_body)
+    }),
+    ("introspection, reserved characters", |env| {
+        of_a_login(env, env.facts.reserved)
+    }),
+    ("introspection of the application's own token", |env| {
+        of_itself(env, env.facts.confidential)
+    }),
+    (
+        "introspection of a token from elsewhere: not active",
+        of_nothing,
+    ),
+    (
+        "introspection with a wrong secret: configuration",
+        wrong_secret,
+    ),
+];
+
+/// The case of every server that gives refresh tokens.
+pub(crate) const OF_A_REFRESH_TOKEN: Case = ("introspection of a refresh token", |env| {
+    of_a_refresh_token(env, env.facts.confidential)
+});
 
 /// Alice's token is active, with the requested scopes. After its revocation it is not, and the
 /// server reports nothing else.

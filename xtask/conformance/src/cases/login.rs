@@ -3,11 +3,56 @@
 use auth_flows::{Login, Status};
 use keystore::Memory;
 
-use crate::env::{App, ServerEnv, alice, bob, log_in};
+use crate::env::{App, Case, ServerEnv, alice, bob, log_in};
 use crate::expect::ensure;
 use crate::ping::Ping;
 use crate::report::CheckResult;
 use worlds::ScriptedUser;
+
+/// The cases of every server.
+pub(crate) const CASES: &[Case] = &[
+    (
+        "code + PKCE, public client: any free port, no path",
+        |env| serves(env, env.facts.public, ScriptedUser::browser),
+    ),
+    ("code + PKCE, confidential client: body", |env| {
+        serves(env, env.facts.by_body, ScriptedUser::browser)
+    }),
+    ("code + PKCE, reserved characters: body", |env| {
+        serves(env, env.facts.reserved_by_body, ScriptedUser::browser)
+    }),
+    (
+        "callback with a path, another port than registered",
+        |env| {
+            serves(env, env.facts.public, |user| {
+                user.browser().path("/callback")
+            })
+        },
+    ),
+    ("callback on [::1]", |env| {
+        let login = |user: &ScriptedUser| user.browser().ipv6().path("/callback");
+        serves(env, env.facts.public, login)
+    }),
+    (
+        "http://127.0.0.1:8080 as registered, redirect pasted",
+        |env| {
+            let registered = "http://127.0.0.1:8080";
+            serves(env, env.facts.public, |user| {
+                user.pasted_redirect(registered)
+            })
+        },
+    ),
+    ("a private-use scheme, the redirect pasted", |env| {
+        let registered = "com.example.app:/cb";
+        serves(env, env.facts.public, |user| {
+            user.pasted_redirect(registered)
+        })
+    }),
+    ("one scope of two, and the response says so", |env| {
+        asks_for(env, "write", "write")
+    }),
+    ("two people at one client, two accounts", two_people),
+];
 
 /// Alice logs in this way, and the stored token is hers.
 pub(crate) fn serves(
@@ -29,11 +74,6 @@ fn expect_stored(said: &Status, stored: &Status) -> CheckResult {
         said == stored,
         format!("the login returned {said}, but stored is {stored}"),
     )
-}
-
-/// Requests one of several possible scopes, and gets that one.
-pub(crate) fn one_scope(env: &ServerEnv<'_>) -> CheckResult {
-    asks_for(env, "write", "write")
 }
 
 /// Requests these scopes, and gets those.

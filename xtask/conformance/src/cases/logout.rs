@@ -2,10 +2,26 @@
 
 use auth_core::{ErrorKind, ExposeSecret, RevocationRequest, SecretText, Token, TokenKind};
 
-use crate::env::{App, ServerEnv, alice, log_in};
+use crate::env::{App, Case, ServerEnv, alice, log_in};
 use crate::expect::{ensure, expect_error};
 use crate::ping::Ping;
 use crate::report::CheckResult;
+
+/// The cases of every server.
+pub(crate) const CASES: &[Case] = &[
+    ("logout revokes, the bearer is refused, public", |env| {
+        log_out(env, env.facts.public)
+    }),
+    (
+        "logout revokes, the bearer is refused, confidential",
+        |env| log_out(env, env.facts.confidential),
+    ),
+    ("a new login revokes the one it replaces", replaced),
+    (
+        "revocation of a revoked or unknown token: success",
+        revoked_twice,
+    ),
+];
 
 /// A logout revokes and removes the tokens; the second logout has no token to revoke.
 pub(crate) fn log_out(env: &ServerEnv<'_>, app: App) -> CheckResult {

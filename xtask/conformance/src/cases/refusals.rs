@@ -6,11 +6,37 @@ use auth_core::{ErrorKind, TokenRequest};
 use auth_flows::Login;
 use auth_testkit::person::Outcome;
 
-use crate::env::{App, ServerEnv, alice, bob_denies};
+use crate::env::{App, Case, ServerEnv, alice, bob_denies};
 use crate::expect::{ensure, expect_error};
 use crate::ping::Ping;
 use crate::report::CheckResult;
 use worlds::ScriptedUser;
+
+/// The cases of every server.
+pub(crate) const CASES: &[Case] = &[
+    ("wrong secret, client credentials: configuration", |env| {
+        refused_client(env, env.facts.confidential.with(WRONG))
+    }),
+    ("wrong secret, a code: configuration", |env| {
+        refused_at_the_code(env, env.facts.confidential.with(WRONG))
+    }),
+    (
+        "confidential client without its secret: configuration",
+        |env| refused_at_the_code(env, env.facts.confidential.with(None)),
+    ),
+    (
+        "unknown client id, client credentials: configuration",
+        |env| refused_client(env, env.facts.confidential.called("unknown")),
+    ),
+    ("wrong code verifier: a new login is needed", wrong_verifier),
+    ("a code that was used: a new login is needed", used_code),
+    ("denied in the browser", |env| {
+        denied(env, ScriptedUser::browser)
+    }),
+    ("denied, the redirect pasted", |env| {
+        denied(env, |user| user.pasted_redirect("http://127.0.0.1:8080"))
+    }),
+];
 
 /// A secret that no client has.
 pub(crate) const WRONG: &str = "wr0ng-secret";

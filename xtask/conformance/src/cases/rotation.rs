@@ -6,10 +6,26 @@ use std::thread;
 use auth_core::{ErrorKind, ExposeSecret, RevocationRequest, TokenRequest};
 
 use super::stored::StoredAccount;
-use crate::env::{App, ServerEnv};
+use crate::env::{App, Case, ServerEnv};
 use crate::expect::{ensure, expect_error};
 use crate::ping::Ping;
 use crate::report::{CheckResult, Failure};
+
+/// The cases of every server that gives refresh tokens.
+pub(crate) const CASES: &[Case] = &[
+    (
+        "refresh, public: stored before the new token is used",
+        |env| rotates(env, env.facts.public),
+    ),
+    ("refresh, confidential: stored before it is used", |env| {
+        rotates(env, env.facts.confidential)
+    }),
+    (
+        "a second start refreshes what the first one stored",
+        second_start,
+    ),
+    ("a rejected refresh token: a new login is needed", rejected),
+];
 
 /// The new refresh token is in the file before the new access token is sent.
 pub(crate) fn rotates(env: &ServerEnv<'_>, app: App) -> CheckResult {

@@ -5,10 +5,27 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use auth_core::{ErrorKind, Message, TokenKind};
 use keystore::Memory;
 
-use crate::env::{App, ServerEnv, alice, log_in};
+use crate::env::{App, Case, ServerEnv, alice, log_in};
 use crate::expect::{ensure, expect_error};
 use crate::ping::{Ping, Pong};
 use crate::report::CheckResult;
+
+/// The cases of every server.
+pub(crate) const CASES: &[Case] = &[
+    ("client credentials: body", |env| {
+        itself(env, env.facts.by_body)
+    }),
+    ("client credentials, reserved characters", |env| {
+        itself(env, env.facts.reserved)
+    }),
+    (
+        "client credentials without a secret: never sent",
+        public_itself,
+    ),
+    ("a bearer call made of values alone", values_only),
+    ("a second start finds the stored token", second_start),
+    ("a call without a login is not sent", no_login),
+];
 
 /// The application itself, by client credentials.
 pub(crate) fn itself(env: &ServerEnv<'_>, app: App) -> CheckResult {

@@ -6,7 +6,8 @@ mod cases;
 use auth_core::{AuthorizationServer, Endpoint, Error};
 
 use super::Run;
-use super::env::{App, Facts, RAW, ServerEnv};
+use super::cases::{introspection, login, logout, refusals, rotation, tokens};
+use super::env::{App, BODY, Facts, RAW, ServerEnv};
 use super::peer::{Peer, Profile};
 use super::report::Report;
 use crate::Stop;
@@ -17,6 +18,15 @@ const FACTS: Facts = Facts {
     server,
     public: PUBLIC,
     confidential: CONFIDENTIAL,
+    by_body: App {
+        authentication: BODY,
+        ..CONFIDENTIAL
+    },
+    reserved: RESERVED,
+    reserved_by_body: App {
+        authentication: BODY,
+        ..RESERVED
+    },
     asks: None,
     grants: "write login",
     own: "write login",
@@ -37,7 +47,6 @@ const CONFIDENTIAL: App = App {
     authentication: RAW,
 };
 
-/// With every reserved character of forms and Basic headers, in the id and in the secret.
 const RESERVED: App = App {
     id: "id %2F+/&=?#",
     secret: Some("s:%41 +/&=?#"),
@@ -60,11 +69,14 @@ const RUNS: [(Profile, Run); 3] = [
             title: "Doorkeeper, configured like iNaturalist's",
             facts: &FACTS,
             cases: &[
+                login::CASES,
                 cases::LOGIN,
+                tokens::CASES,
                 cases::TOKENS,
+                refusals::CASES,
                 cases::REFUSALS,
-                cases::LOGOUT,
-                cases::INTROSPECTION,
+                logout::CASES,
+                introspection::CASES,
                 cases::WITHOUT_REFRESH,
                 api_token::CASES,
             ],
@@ -79,11 +91,14 @@ const RUNS: [(Profile, Run); 3] = [
             title: "Doorkeeper, rotating refresh tokens",
             facts: &FACTS,
             cases: &[
+                login::CASES,
                 cases::LOGIN,
+                tokens::CASES,
                 cases::TOKENS,
+                refusals::CASES,
                 cases::REFUSALS,
-                cases::LOGOUT,
-                cases::INTROSPECTION,
+                logout::CASES,
+                introspection::CASES,
                 cases::WITH_REFRESH,
             ],
             absent: cases::ABSENT,
@@ -94,7 +109,7 @@ const RUNS: [(Profile, Run); 3] = [
         Run {
             title: "Doorkeeper, access tokens valid for 2 s",
             facts: &FACTS,
-            cases: &[cases::ROTATION],
+            cases: &[rotation::CASES, cases::ROTATION],
             absent: &[],
         },
     ),

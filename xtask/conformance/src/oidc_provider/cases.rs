@@ -14,49 +14,16 @@ use worlds::ScriptedUser;
 
 pub(super) const LOGIN: &[Case] = &[
     (
-        "code + PKCE, public client: any free port, no path",
-        |env| login::serves(env, PUBLIC, ScriptedUser::browser),
-    ),
-    (
         "code + PKCE, confidential client: Basic, form-encoded",
         |env| login::serves(env, CONFIDENTIAL, ScriptedUser::browser),
     ),
-    ("code + PKCE, confidential client: body", |env| {
-        login::serves(env, BY_BODY, ScriptedUser::browser)
-    }),
     (
         "code + PKCE, reserved characters: Basic, form-encoded",
         |env| login::serves(env, RESERVED, ScriptedUser::browser),
     ),
-    ("code + PKCE, reserved characters: body", |env| {
-        login::serves(env, RESERVED_BY_BODY, ScriptedUser::browser)
-    }),
-    (
-        "callback with a path, another port than registered",
-        |env| login::serves(env, PUBLIC, |user| user.browser().path("/callback")),
-    ),
-    ("callback on [::1]", |env| {
-        login::serves(env, PUBLIC, |user| user.browser().ipv6().path("/callback"))
-    }),
-    (
-        "http://127.0.0.1:8080 as registered, redirect pasted",
-        |env| {
-            let registered = "http://127.0.0.1:8080";
-            login::serves(env, PUBLIC, |user| user.pasted_redirect(registered))
-        },
-    ),
-    ("a private-use scheme, the redirect pasted", |env| {
-        let registered = "com.example.app:/cb";
-        login::serves(env, PUBLIC, |user| user.pasted_redirect(registered))
-    }),
-    (
-        "one scope of two, and the response says so",
-        login::one_scope,
-    ),
     ("unknown scope, browser: dropped, and reported", |env| {
         login::asks_for(env, "write nonsense", "write")
     }),
-    ("two people at one client, two accounts", login::two_people),
     ("`iss` names the server, and is compared", issuer),
 ];
 
@@ -64,67 +31,23 @@ pub(super) const TOKENS: &[Case] = &[
     ("client credentials: Basic, form-encoded", |env| {
         tokens::itself(env, CONFIDENTIAL)
     }),
-    ("client credentials: body", |env| {
-        tokens::itself(env, BY_BODY)
-    }),
-    ("client credentials, reserved characters", |env| {
-        tokens::itself(env, RESERVED)
-    }),
     ("client credentials, reserved characters: body", |env| {
         tokens::itself(env, RESERVED_BY_BODY)
     }),
-    (
-        "client credentials without a secret: never sent",
-        tokens::public_itself,
-    ),
-    ("a bearer call made of values alone", tokens::values_only),
-    (
-        "a second start finds the stored token",
-        tokens::second_start,
-    ),
-    ("a call without a login is not sent", tokens::no_login),
 ];
 
 pub(super) const REFUSALS: &[Case] = &[
-    ("wrong secret, client credentials: configuration", |env| {
-        refusals::refused_client(env, CONFIDENTIAL.with(WRONG))
-    }),
     ("wrong secret in the body: configuration", |env| {
         refusals::refused_client(env, BY_BODY.with(WRONG))
     }),
-    ("wrong secret, a code: configuration", |env| {
-        refusals::refused_at_the_code(env, CONFIDENTIAL.with(WRONG))
-    }),
-    (
-        "confidential client without its secret: configuration",
-        |env| refusals::refused_at_the_code(env, CONFIDENTIAL.with(None)),
-    ),
     (
         "raw Basic with a colon in the id: never sent",
         colon_in_raw_basic,
     ),
     (
-        "unknown client id, client credentials: configuration",
-        |env| refusals::refused_client(env, CONFIDENTIAL.called("unknown")),
-    ),
-    (
-        "wrong code verifier: a new login is needed",
-        refusals::wrong_verifier,
-    ),
-    (
-        "a code that was used: a new login is needed",
-        refusals::used_code,
-    ),
-    (
         "a code that was used: its token is revoked as well",
         used_code_kills,
     ),
-    ("denied in the browser", |env| {
-        refusals::denied(env, ScriptedUser::browser)
-    }),
-    ("denied, the redirect pasted", |env| {
-        refusals::denied(env, |user| user.pasted_redirect("http://127.0.0.1:8080"))
-    }),
     (
         "unknown scope, client credentials: dropped, and reported",
         unknown_scope_itself,
@@ -140,18 +63,6 @@ pub(super) const REFUSALS: &[Case] = &[
 ];
 
 pub(super) const LOGOUT: &[Case] = &[
-    ("logout revokes, the bearer is refused, public", |env| {
-        logout::log_out(env, PUBLIC)
-    }),
-    (
-        "logout revokes, the bearer is refused, confidential",
-        |env| logout::log_out(env, CONFIDENTIAL),
-    ),
-    ("a new login revokes the one it replaces", logout::replaced),
-    (
-        "revocation of a revoked or unknown token: success",
-        logout::revoked_twice,
-    ),
     // oidc-provider revokes the refresh token with the access token.
     ("a bearer that was revoked: a new login is needed", |env| {
         logout::revoked_bearer(env, "refresh token is no longer accepted")
@@ -162,39 +73,10 @@ pub(super) const INTROSPECTION: &[Case] = &[
     ("introspection of a login, public client", |env| {
         introspection::of_a_login(env, PUBLIC)
     }),
-    ("introspection of a login, confidential client", |env| {
-        introspection::of_a_login(env, CONFIDENTIAL)
-    }),
-    ("introspection, secret in the body", |env| {
-        introspection::of_a_login(env, BY_BODY)
-    }),
-    ("introspection, reserved characters", |env| {
-        introspection::of_a_login(env, RESERVED)
-    }),
-    ("introspection of the application's own token", |env| {
-        introspection::of_itself(env, CONFIDENTIAL)
-    }),
-    ("introspection of a refresh token", |env| {
-        introspection::of_a_refresh_token(env, CONFIDENTIAL)
-    }),
-    (
-        "introspection of a token from elsewhere: not active",
-        introspection::of_nothing,
-    ),
-    (
-        "introspection with a wrong secret: configuration",
-        introspection::wrong_secret,
-    ),
+    introspection::OF_A_REFRESH_TOKEN,
 ];
 
 pub(super) const ROTATION: &[Case] = &[
-    (
-        "refresh, public: stored before the new token is used",
-        |env| rotation::rotates(env, PUBLIC),
-    ),
-    ("refresh, confidential: stored before it is used", |env| {
-        rotation::rotates(env, CONFIDENTIAL)
-    }),
     ("refresh, secret in the body", |env| {
         rotation::rotates(env, BY_BODY)
     }),
@@ -215,14 +97,6 @@ pub(super) const ROTATION: &[Case] = &[
     ("8 callers, confidential client: one refresh", |env| {
         rotation::eight_callers(env, CONFIDENTIAL)
     }),
-    (
-        "a second start refreshes what the first one stored",
-        rotation::second_start,
-    ),
-    (
-        "a rejected refresh token: a new login is needed",
-        rotation::rejected,
-    ),
 ];
 
 pub(super) const ABSENT: &[Absent] = &[

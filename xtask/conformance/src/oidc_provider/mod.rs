@@ -9,6 +9,7 @@ mod pushed;
 use auth_core::{AuthorizationServer, Error, MetadataRequest};
 
 use super::Run;
+use super::cases::{introspection, login, logout, refusals, rotation, tokens};
 use super::env::{App, BODY, ENCODED, Facts, ServerEnv};
 use super::peer::Peer;
 use super::report::Report;
@@ -20,6 +21,9 @@ const FACTS: Facts = Facts {
     server,
     public: PUBLIC,
     confidential: CONFIDENTIAL,
+    by_body: BY_BODY,
+    reserved: RESERVED,
+    reserved_by_body: RESERVED_BY_BODY,
     asks: Some("read write"),
     grants: "read write",
     own: "",
@@ -47,7 +51,6 @@ const BY_BODY: App = App {
     authentication: BODY,
 };
 
-/// With every reserved character of forms and Basic headers, in the id and in the secret.
 const RESERVED: App = App {
     id: "id:%2F+/&=? #",
     secret: Some("s:%41 +/&=?#"),
@@ -73,10 +76,15 @@ const RUNS: [(u32, Run); 2] = [
             title: "oidc-provider",
             facts: &FACTS,
             cases: &[
+                login::CASES,
                 cases::LOGIN,
+                tokens::CASES,
                 cases::TOKENS,
+                refusals::CASES,
                 cases::REFUSALS,
+                logout::CASES,
                 cases::LOGOUT,
+                introspection::CASES,
                 cases::INTROSPECTION,
                 metadata::CASES,
                 pushed::CASES,
@@ -90,7 +98,7 @@ const RUNS: [(u32, Run); 2] = [
         Run {
             title: "oidc-provider, access tokens valid for 2 s",
             facts: &FACTS,
-            cases: &[cases::ROTATION, device::RUNS_OUT],
+            cases: &[rotation::CASES, cases::ROTATION, device::RUNS_OUT],
             absent: &[],
         },
     ),
