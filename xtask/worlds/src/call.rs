@@ -1,8 +1,6 @@
 //! A call that runs beside the one who made it: on a thread, or in a task.
 
 use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::task::{Context, Poll, Waker};
 use std::thread;
@@ -37,7 +35,6 @@ pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
 #[derive(Debug)]
 pub struct PendingCall<T> {
     response: Receiver<Result<T, Error>>,
-    begun: Arc<AtomicBool>,
     task: Option<AbortHandle>,
 }
 
@@ -68,24 +65,15 @@ impl<T> PendingCall<T> {
         T: Send + 'static,
     {
         let (sender, response) = mpsc::channel();
-        let begun = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&begun);
         let call = async move {
-            flag.store(true, Ordering::SeqCst);
             // A failed send means that the caller has given up.
             let _ = sender.send(call.await);
         };
         let pending = Self {
             response,
-            begun,
             task: None,
         };
         (call, pending)
-    }
-
-    /// Whether its thread or task runs yet.
-    pub fn has_begun(&self) -> bool {
-        self.begun.load(Ordering::SeqCst)
     }
 
     /// Waits for the result.

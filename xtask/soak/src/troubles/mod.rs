@@ -228,7 +228,7 @@ impl Ground {
 
     /// Moves the verdicts of the service an hour back.
     fn age_the_verdicts(&self) -> Result<(), Stop> {
-        self.each(|store, key| stored::age_verdicts(store, key))
+        self.each(stored::age_verdicts)
     }
 
     fn each(&self, change: fn(&File, &AccountKey) -> Result<(), Error>) -> Result<(), Stop> {
