@@ -13,7 +13,6 @@
 mod support;
 
 use std::{
-    env,
     error::Error,
     io::{self, Write as _},
     process::ExitCode,
@@ -27,7 +26,7 @@ use keystore::File;
 use support::{
     Server,
     end::{end, say},
-    required,
+    required, variable,
 };
 
 fn main() -> ExitCode {
@@ -40,14 +39,14 @@ fn run() -> Result<(), Box<dyn Error>> {
         Some(_) => api_inat::service("app").secret("app-secret"),
         None => api_inat::service(required("INAT_APP_ID")?),
     };
-    if let (None, Ok(secret)) = (&server.local, env::var("INAT_APP_SECRET")) {
+    if let (None, Some(secret)) = (&server.local, variable("INAT_APP_SECRET")) {
         service = service.secret(secret);
     }
     if let Some(origin) = &server.origin {
         service = service.at(origin);
     }
     let service = service.user_agent(&server.user_agent).build()?;
-    let client = match (&server.local, env::var_os("TOKENS")) {
+    let client = match (&server.local, variable("TOKENS")) {
         (Some(_), _) => Client::new(service, Ureq::default(), keystore::Memory::new()),
         (None, Some(folder)) => Client::new(service, Ureq::default(), File::open(folder)?),
         (None, None) => {
@@ -60,11 +59,11 @@ fn run() -> Result<(), Box<dyn Error>> {
     if session.status()?.needs_login() {
         match (
             &server.local,
-            env::var("INAT_USERNAME"),
-            env::var("INAT_PASSWORD"),
+            variable("INAT_USERNAME"),
+            variable("INAT_PASSWORD"),
         ) {
             (Some(_), ..) => session.log_in_with_password("alice", "password")?,
-            (None, Ok(name), Ok(password)) => session.log_in_with_password(&name, password)?,
+            (None, Some(name), Some(password)) => session.log_in_with_password(&name, password)?,
             _ => session.log_in(Login::browser(|prompt| say(&prompt.to_string())))?,
         };
         say("logged in; the next run needs no login");

@@ -1,18 +1,23 @@
 //! A program that exports what its client does, in the text format of Prometheus. Blocking.
 //!
 //! ```sh
-//! cargo run -p auth-flows --example metrics
+//! cargo run -p auth-flows --example metrics -- --local
 //! ```
 //!
 //! It starts a test server on this machine, calls it, reads its own metrics once as Prometheus would,
-//! prints them, and ends. It needs no account.
-#![expect(clippy::print_stderr, reason = "a program for a terminal")]
+//! prints them, and ends. It needs no account, with or without `--local`. `support/end.rs` lists the
+//! exit statuses.
+
+#[path = "support/end.rs"]
+mod end;
 
 use std::{
+    env,
     error::Error,
     fmt::{self, Display, Write as _},
     io::{self, BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
+    process::ExitCode,
     thread,
     time::{Duration, SystemTime},
 };
@@ -20,8 +25,16 @@ use std::{
 use api_infoflora::observations::List;
 use auth_flows::{Client, Counters, Counts};
 use auth_testkit::{Dialect, Fault, Matching, TestClient, TestServer};
+use end::{end, say, wrong};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    end(run())
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    if env::args_os().skip(1).any(|arg| arg != "--local") {
+        return Err(wrong("usage: metrics [--local]"));
+    }
     let server = TestServer::builder(Dialect::league_9())
         .client(TestClient::confidential("app", "secret"))
         .access_token_lifetime(Some(Duration::from_secs(3600)))
@@ -62,7 +75,7 @@ fn serve(counters: Counters) -> io::Result<SocketAddr> {
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
             if let Err(error) = respond(stream, &counters) {
-                eprintln!("metrics: {error:#}");
+                say(&format!("metrics: {error:#}"));
             }
         }
     });

@@ -147,6 +147,7 @@ fn runs_without_an_account(name: &str, words: &str) {
 fn each_runs_without_an_account() {
     runs_without_an_account("blocking_tool", "alice has 225 observations");
     runs_without_an_account("values_only", "a token for write login");
+    runs_without_an_account("metrics", "auth_flows_retries_total 1");
 }
 
 #[test]
@@ -168,6 +169,18 @@ fn a_status_says_what_to_do() {
         check(&mut example(name), 2, "CONTACT");
         check(example(name).env("CONTACT", "me"), 2, "or use --local");
     }
+    check(example("metrics").arg("--help"), 2, "usage");
+    // A blank value counts as none.
+    check(
+        example("blocking_tool")
+            .env("INAT_ORIGIN", " ")
+            .env("INAT_APP_ID", "app"),
+        2,
+        "CONTACT",
+    );
+    let mut blank = example("values_only");
+    let blank = blank.env("INAT_ORIGIN", server.url());
+    check(blank.env("INAT_APP_ID", ""), 2, "set INAT_APP_ID");
     let folder = tempfile::tempdir().expect("a folder");
     let tool = |password: &str, origin: &str| {
         let mut tool = example("blocking_tool");
@@ -186,5 +199,8 @@ fn a_status_says_what_to_do() {
         let mut tool = tool("password", server.url());
         let tool = tool.stdout(worlds::example::in_a_shell::full());
         check(tool, 74, "No space left");
+        let full = std::fs::File::options().write(true).open("/dev/full");
+        let mut metrics = example("metrics");
+        check(metrics.stdout(full.expect("Linux has it")), 74, "No space");
     }
 }

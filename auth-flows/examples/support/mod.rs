@@ -41,12 +41,12 @@ impl Server {
         };
         let origin = match &local {
             Some(server) => Some(server.url().to_owned()),
-            None => env::var(origin).ok(),
+            None => variable(origin),
         };
-        let contact = match (env::var("CONTACT"), &origin) {
-            (Ok(contact), _) => contact,
-            (Err(_), Some(_)) => "mail@example.org".to_owned(),
-            (Err(_), None) => {
+        let contact = match (variable("CONTACT"), &origin) {
+            (Some(contact), _) => contact,
+            (None, Some(_)) => "mail@example.org".to_owned(),
+            (None, None) => {
                 let help = "set CONTACT to your e-mail address or web page: the service's operators find it in the User-Agent";
                 return Err(wrong(help));
             }
@@ -59,7 +59,12 @@ impl Server {
     }
 }
 
+/// Reads a variable that is set and not blank.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    (env::var(name).ok()).filter(|value| !value.trim().is_empty())
+}
+
 /// Reads a variable that has to be set.
 pub(crate) fn required(name: &str) -> Result<String, Box<dyn Error>> {
-    env::var(name).map_err(|_| wrong(format_args!("set {name}, or use --local")))
+    variable(name).ok_or_else(|| wrong(format_args!("set {name}, or use --local")))
 }
