@@ -15,6 +15,8 @@
 //! whole file is read before anything is sent. See `support/mod.rs` for the other options and
 //! variables. Not run against the real service.
 
+#[path = "support/file.rs"]
+mod file;
 mod support;
 #[path = "support/world.rs"]
 mod world;
@@ -43,7 +45,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let [path] = &operands[..] else {
         return Err(wrong("no file given; name the CSV file"));
     };
-    let rows = rows(&fs::read_to_string(path)?).map_err(wrong)?;
+    let rows = rows(&fs::read_to_string(path).map_err(file::at(path))?).map_err(wrong)?;
     let (service, store) = support::open("inat-annotate", &args)?;
     let world = World::of(service, store, &args)?;
 

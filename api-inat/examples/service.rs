@@ -53,7 +53,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         .value("--tasks")
         .unwrap_or("1000")
         .parse()
-        .map_err(support::wrong)?;
+        .map_err(|error| support::wrong(format_args!("--tasks: {error}")))?;
     let (service, store) = support::open("inat-service", &args)?;
     let service = service.with_rate_limit(api_inat::rate_limit().with_max_wait(MAX_WAIT));
     let words = if args.is_async(true) {

@@ -59,6 +59,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Box<dyn Error>> {
     let (public, [login]) = public::open("inat-to-csv", "LOGIN")?;
+    let login = login.to_string_lossy().into_owned();
     let mut table = csv::Writer::from_writer(io::stdout().lock());
     for observation in public
         .session

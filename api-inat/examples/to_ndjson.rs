@@ -9,6 +9,8 @@
 //! has the fields of [`Observation`] under the API's own names. `inat-export` stores all fields of
 //! the response, and resumes after an interruption.
 
+#[path = "support/file.rs"]
+mod file;
 #[path = "support/public.rs"]
 mod public;
 
@@ -16,7 +18,8 @@ use std::{
     collections::BTreeMap,
     error::Error,
     fs::File,
-    io::{self, BufRead, BufReader, BufWriter, Write},
+    io::{self, BufRead, BufReader, BufWriter, IntoInnerError, Write},
+    path::Path,
     process::ExitCode,
 };
 
@@ -28,20 +31,23 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Box<dyn Error>> {
     let (public, [login, path]) = public::open("inat-to-ndjson", "LOGIN FILE")?;
-    let mut file = BufWriter::new(File::create(&path)?);
+    let (login, path) = (login.to_string_lossy().into_owned(), Path::new(&path));
+    let at = file::at(path);
+    let mut file = BufWriter::new(File::create(path).map_err(&at)?);
     for observation in public
         .session
         .items(Search::new().user_login(login).per_page(200))
     {
-        serde_json::to_writer(&mut file, &observation?)?;
-        file.write_all(b"\n")?;
+        let written = serde_json::to_writer(&mut file, &observation?).map_err(io::Error::from);
+        written.and_then(|()| file.write_all(b"\n")).map_err(&at)?;
     }
-    file.into_inner()?.sync_all()?;
+    let file = file.into_inner().map_err(IntoInnerError::into_error);
+    file.and_then(|file| file.sync_all()).map_err(&at)?;
 
     // Later, perhaps in another program: the same records, without a request.
     let mut hours = BTreeMap::<i8, u32>::new();
-    for line in BufReader::new(File::open(&path)?).lines() {
-        let observation: Observation = serde_json::from_str(&line?)?;
+    for line in BufReader::new(File::open(path).map_err(&at)?).lines() {
+        let observation: Observation = serde_json::from_str(&line.map_err(&at)?)?;
         if let Some(moment) = observation.time_observed_at {
             *hours.entry(moment.datetime().hour()).or_default() += 1;
         }

@@ -45,7 +45,8 @@ fn run() -> Result<(), Box<dyn Error>> {
 /// Returns the token, or `None` after a logout.
 fn token() -> Result<Option<String>, Box<dyn Error>> {
     let (args, _) = Args::read("[--log-out] --for MINUTES")?;
-    let minutes: u64 = (args.value("--for").unwrap_or("5").parse()).map_err(support::wrong)?;
+    let minutes: u64 = (args.value("--for").unwrap_or("5").parse())
+        .map_err(|error| support::wrong(format_args!("--for: {error}")))?;
     let lasts = Duration::from_secs(minutes.saturating_mul(60));
     let (service, store) = support::open("inat-token", &args)?;
     let token = if args.is_async(false) {

@@ -12,6 +12,8 @@
 //! before anything is sent. See `support/mod.rs` for the other options and variables. Not run
 //! against the real service.
 
+#[path = "support/file.rs"]
+mod file;
 mod support;
 #[path = "support/world.rs"]
 mod world;
@@ -19,10 +21,11 @@ mod world;
 use std::{
     error::Error,
     ffi::OsString,
-    fs,
+    fmt, fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
+    str::FromStr,
 };
 
 use api_inat::{Upload, observation_photos, observations};
@@ -86,11 +89,11 @@ fn observation(args: &Args) -> Result<observations::Create, Box<dyn Error>> {
             .split_once(',')
             .ok_or_else(|| wrong("--at must be LATITUDE,LONGITUDE"))?;
         create = create
-            .latitude(latitude.trim().parse().map_err(wrong)?)
-            .longitude(longitude.trim().parse().map_err(wrong)?);
+            .latitude(number("--at", latitude)?)
+            .longitude(number("--at", longitude)?);
     }
     if let Some(metres) = args.value("--accuracy") {
-        create = create.positional_accuracy(metres.parse().map_err(wrong)?);
+        create = create.positional_accuracy(number("--accuracy", metres)?);
     }
     for field in args
         .value("--fields")
@@ -101,9 +104,15 @@ fn observation(args: &Args) -> Result<observations::Create, Box<dyn Error>> {
         let (id, value) = field
             .split_once('=')
             .ok_or_else(|| wrong("--fields must be ID=VALUE, separated by commas"))?;
-        create = create.field_value(id.trim().parse().map_err(wrong)?, value);
+        create = create.field_value(number("--fields", id)?, value);
     }
     Ok(create)
+}
+
+/// Parses a number of this option.
+fn number<T: FromStr<Err: fmt::Display>>(option: &str, text: &str) -> Result<T, Box<dyn Error>> {
+    let number = text.trim().parse();
+    number.map_err(|error| wrong(format_args!("{option}: {error}")))
 }
 
 fn progress(path: &Path) -> impl Fn(u64, u64) + Send + Sync + 'static {
@@ -132,6 +141,9 @@ impl Note {
         let path = PathBuf::from(path);
         let uuids: Vec<String> = match fs::read_to_string(&path) {
             Ok(text) => text.lines().map(str::to_owned).collect(),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(file::at(&path)(error).into());
+            }
             Err(_) => (0..=photos.len())
                 .map(|_| uuid())
                 .collect::<Result<_, _>>()?,
@@ -158,8 +170,9 @@ impl Note {
     fn keep(&self) -> std::io::Result<()> {
         let mut new = self.path.clone().into_os_string();
         new.push(".new");
-        fs::write(&new, self.uuids.join("\n") + "\n")?;
-        fs::rename(new, &self.path)
+        fs::write(&new, self.uuids.join("\n") + "\n")
+            .and_then(|()| fs::rename(new, &self.path))
+            .map_err(file::at(&self.path))
     }
 }
 

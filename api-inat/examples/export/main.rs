@@ -16,6 +16,8 @@
 //!
 //! See `support/mod.rs` for the other options and variables. Not run against the real service.
 
+#[path = "../support/file.rs"]
+mod file;
 mod part;
 #[path = "../support/mod.rs"]
 mod support;
@@ -40,6 +42,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let [path] = &operands[..] else {
         return Err(wrong("no file given; name the file of the export"));
     };
+    part::check(path)?;
     let (service, store) = support::open("inat-export", &args)?;
     let world = World::of(service, store, &args)?;
     // Also with `--user`: iNaturalist answers a search with a rejected token as if there was none.

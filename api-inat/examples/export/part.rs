@@ -12,6 +12,18 @@ use api_inat::observations::Search;
 use fs4::{FileExt, TryLockError};
 use serde_json::Value;
 
+use crate::{file::at, support::wrong};
+
+/// Fails for a path at which something else than a file is: [`Part::finish`] would replace it.
+pub(crate) fn check(target: &Path) -> Result<(), Box<dyn Error>> {
+    match fs::metadata(target) {
+        Ok(found) if !found.is_file() => {
+            Err(wrong(format_args!("{} is not a file", target.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A file that grows page by page, and a note beside it: its list, its valid length and the cursor
 /// to resume from.
 pub(crate) struct Part {
@@ -33,10 +45,11 @@ impl Part {
             .create(true)
             .truncate(false)
             .write(true)
-            .open(&path)?;
+            .open(&path)
+            .map_err(at(&path))?;
         FileExt::try_lock(&file).map_err(|error| match error {
             TryLockError::WouldBlock => io::Error::other("another export to this file is running"),
-            TryLockError::Error(error) => error,
+            TryLockError::Error(error) => at(&path)(error),
         })?;
         let list = whole.to_text();
         let begun = fs::read_to_string(&note)
@@ -62,6 +75,11 @@ impl Part {
     }
 
     pub(crate) fn save(&mut self, page: &[Value]) -> io::Result<()> {
+        let saved = self.write(page);
+        saved.map_err(at(&self.path))
+    }
+
+    fn write(&mut self, page: &[Value]) -> io::Result<()> {
         for observation in page {
             let line = format!("{observation}\n");
             self.file.write_all(line.as_bytes())?;
@@ -75,14 +93,15 @@ impl Part {
     /// Stores the cursor atomically, after the records before it are on the disk.
     pub(crate) fn mark(&self, cursor: &str) -> io::Result<()> {
         let new = beside(&self.note, ".new");
-        fs::write(&new, format!("{}\n{}\n{cursor}\n", self.list, self.length))?;
-        fs::rename(new, &self.note)
+        fs::write(&new, format!("{}\n{}\n{cursor}\n", self.list, self.length))
+            .and_then(|()| fs::rename(new, &self.note))
+            .map_err(at(&self.note))
     }
 
     pub(crate) fn finish(self, target: &Path) -> io::Result<()> {
-        fs::rename(&self.path, target)?;
+        fs::rename(&self.path, target).map_err(at(target))?;
         match fs::remove_file(&self.note) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(&self.note)(error)),
             _ => Ok(()),
         }
     }

@@ -3,7 +3,7 @@
 #[path = "end.rs"]
 mod end;
 
-use std::{env, error::Error};
+use std::{env, error::Error, ffi::OsString};
 
 use auth_flows::{Client, Session};
 use auth_testkit::{Dialect, TestServer};
@@ -24,26 +24,29 @@ pub(crate) struct Public {
 pub(crate) fn open<const N: usize>(
     program: &str,
     usage: &str,
-) -> Result<(Public, [String; N]), Box<dyn Error>> {
-    let mut operands: Vec<String> = env::args().skip(1).collect();
+) -> Result<(Public, [OsString; N]), Box<dyn Error>> {
+    let mut operands: Vec<OsString> = env::args_os().skip(1).collect();
     let mut has = |flag: &str| {
         let before = operands.len();
         operands.retain(|operand| operand != flag);
         operands.len() < before
     };
     let (local, live) = (has("--local"), has("--live"));
+    let is_option = |operand: &OsString| operand.to_string_lossy().starts_with("--");
+    let is_right = local != live && !operands.iter().any(is_option);
     let operands = match operands.try_into() {
-        Ok(operands) if local != live => operands,
+        Ok(operands) if is_right => operands,
         _ => {
             return Err(wrong(format_args!(
                 "usage: {program} --live|--local {usage}"
             )));
         }
     };
-    let contact = match (env::var("CONTACT"), live) {
-        (Ok(contact), _) => contact,
-        (Err(_), false) => "mail@example.org".to_owned(),
-        (Err(_), true) => {
+    let contact = env::var("CONTACT").ok();
+    let contact = match (contact.filter(|text| !text.trim().is_empty()), live) {
+        (Some(contact), _) => contact,
+        (None, false) => "mail@example.org".to_owned(),
+        (None, true) => {
             return Err(wrong(
                 "set CONTACT to your e-mail address or web page: iNaturalist's operators find it in the User-Agent",
             ));

@@ -58,8 +58,20 @@ fn a_status_says_what_to_do() {
         check(&mut program("service"), 3, "log in");
         let wrong = program("token").env("INAT_PASSWORD", "wrong").output();
         assert_eq!(wrong.expect("it runs").status.code(), Some(3));
+        check(program("token").args(["--for", "x"]), 2, "--for");
+        check(program("service").args(["--tasks", "x"]), 2, "--tasks");
         let nowhere = folder.path().join("nowhere").join("file");
-        check(scene.example("export", folder.path()).arg(nowhere), 74, "");
+        let words = nowhere.to_str().expect("text");
+        for name in ["export", "annotate", "upload"] {
+            let status = if name == "upload" { 2 } else { 74 };
+            let mut program = scene.example(name, folder.path());
+            check(program.arg(&nowhere), status, words);
+        }
+        // Before anything is requested, also a login: the end would replace it.
+        let mark = scene.server.requests().mark();
+        let mut export = scene.example("export", folder.path());
+        check(export.arg(folder.path()), 2, "is not a file");
+        assert_eq!(scene.server.requests().since(mark).total(), 0);
     });
     // A server that has gone.
     let gone = Scene::new("--blocking");
@@ -68,6 +80,28 @@ fn a_status_says_what_to_do() {
     program.env("INAT_ORIGIN", "http://127.0.0.1:9");
     let (status, err) = status(&mut program);
     assert_eq!(status, Some(75), "{err}");
+}
+
+#[test]
+fn public_data_has_the_same_manners() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let nowhere = folder.path().join("nowhere").join("file");
+    let nowhere = nowhere.to_str().expect("text");
+    for (name, args, expect, words) in [
+        ("to-csv", &["--local", "--lively"][..], 2, "usage"),
+        ("to-csv", &["alice"], 2, "usage"),
+        ("to-ndjson", &["--local", "alice", nowhere], 74, nowhere),
+    ] {
+        let (status, err) = status(bare(name).args(args));
+        assert_eq!(status, Some(expect), "{name}: {err}");
+        assert!(err.contains(words), "{name}: {err}");
+    }
+    let blank = status(
+        bare("to-csv")
+            .args(["--local", "alice"])
+            .env("CONTACT", " "),
+    );
+    assert_eq!(blank.0, Some(0), "as if it were not set: {}", blank.1);
 }
 
 #[test]
@@ -119,6 +153,25 @@ mod in_a_shell {
             let mute = mute.args(args).stdout(full()).stderr(full());
             assert_eq!(mute.status().expect("it runs").code(), Some(74), "{name}");
         }
+    }
+
+    #[test]
+    fn a_file_on_a_full_disk_is_an_error_that_names_it() {
+        let args = ["--local", "alice", "/dev/full"];
+        let (code, err) = status(bare("to-ndjson").args(args));
+        assert_eq!(code, Some(74), "{err}");
+        assert!(err.starts_with("/dev/full: No space left"), "{err}");
+    }
+
+    #[test]
+    fn a_path_may_be_any_bytes() {
+        use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join(OsStr::from_bytes(b"\xff.ndjson"));
+        let (code, err) = status(bare("to-ndjson").args(["--local", "alice"]).arg(&file));
+        assert_eq!(code, Some(0), "{err}");
+        assert!(file.exists());
     }
 
     #[test]

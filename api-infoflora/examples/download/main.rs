@@ -14,6 +14,8 @@
 //! It is not known whether the list keeps its order while other users write to it. So the program
 //! requests the last downloaded record again. If another one is at its position, it starts over.
 
+#[path = "../support/file.rs"]
+mod file;
 mod part;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,6 +1,7 @@
 //! The partial download: whole lines only, and how the next page continues them.
 
 use std::{
+    error::Error,
     ffi::OsString,
     fs::{self, File},
     io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write},
@@ -10,7 +11,10 @@ use std::{
 use fs4::{FileExt, TryLockError};
 use serde_json::Value;
 
-use crate::support::end::say;
+use crate::{
+    file::at,
+    support::end::{say, wrong},
+};
 
 pub(crate) struct Part {
     path: PathBuf,
@@ -23,7 +27,11 @@ pub(crate) struct Part {
 impl Part {
     /// Opens the partial download of an earlier start, without an incomplete last line. Fails while
     /// another program has it open; the system releases that lock however the program ends.
-    pub(crate) fn open(whole: &Path) -> io::Result<Self> {
+    pub(crate) fn open(whole: &Path) -> Result<Self, Box<dyn Error>> {
+        // The end replaces it, which would cost a device its name and fail for a directory.
+        if fs::metadata(whole).is_ok_and(|found| !found.is_file()) {
+            return Err(wrong(format_args!("{} is not a file", whole.display())));
+        }
         let mut path = OsString::from(whole);
         path.push(".part");
         let mut options = File::options();
@@ -32,15 +40,16 @@ impl Part {
             .write(true)
             .create(true)
             .truncate(false)
-            .open(&path)?;
+            .open(&path)
+            .map_err(at(path.as_ref()))?;
         FileExt::try_lock(&file).map_err(|error| match error {
             TryLockError::WouldBlock => io::Error::other("another download of it is running"),
-            TryLockError::Error(error) => error,
+            TryLockError::Error(error) => at(path.as_ref())(error),
         })?;
         let (mut good, mut count, mut last) = (0, 0, None);
         let mut lines = BufReader::new(&file);
         let mut line = Vec::new();
-        while lines.read_until(b'\n', &mut line)? > 0 {
+        while (lines.read_until(b'\n', &mut line)).map_err(at(path.as_ref()))? > 0 {
             let Ok(record) = serde_json::from_slice(&line) else {
                 break;
             };
@@ -83,10 +92,11 @@ impl Part {
             self.last = None;
             page.remove(0);
         }
-        for record in &page {
-            writeln!(self.file, "{record}")?;
-        }
-        self.file.flush()?;
+        let mut records = page.iter();
+        let written = records.try_for_each(|record| writeln!(self.file, "{record}"));
+        written
+            .and_then(|()| self.file.flush())
+            .map_err(at(&self.path))?;
         self.count += page.len() as u64;
         say(&format!("{} observations", self.count));
         Ok(true)
@@ -106,8 +116,10 @@ impl Part {
 
     /// Replaces yesterday's file.
     pub(crate) fn finish(self, whole: &Path) -> io::Result<()> {
-        self.file.get_ref().sync_all()?;
-        fs::rename(&self.path, whole)
+        let whole_on_disk = self.file.get_ref().sync_all();
+        whole_on_disk
+            .and_then(|()| fs::rename(&self.path, whole))
+            .map_err(at(whole))
     }
 }
 

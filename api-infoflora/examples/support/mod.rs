@@ -56,19 +56,19 @@ impl Args {
     /// Returns the value of a variable that has to be set; with `--local`, the value for it if it
     /// is not.
     pub(crate) fn variable(&self, name: &str, local: &str) -> Result<String, Box<dyn Error>> {
-        match (env::var(name), &self.local) {
-            (Ok(value), _) => Ok(value),
-            (Err(_), Some(_)) => Ok(local.to_owned()),
-            (Err(_), None) => Err(wrong(format_args!("set {name}"))),
+        match (set(name), &self.local) {
+            (Some(value), _) => Ok(value),
+            (None, Some(_)) => Ok(local.to_owned()),
+            (None, None) => Err(wrong(format_args!("set {name}"))),
         }
     }
 
     /// Returns the service: with the registered client, or without one, for public data.
     pub(crate) fn service(&self, program: &str, client: bool) -> Result<Service, Box<dyn Error>> {
         let limit = api_infoflora::rate_limit();
-        let limit = match env::var("ADDRESS") {
-            Ok(address) => limit.with_address(&address),
-            Err(_) => limit,
+        let limit = match set("ADDRESS") {
+            Some(address) => limit.with_address(&address),
+            None => limit,
         };
         let variable = |name: &str| self.variable(name, "");
         let service = match (client, &self.local) {
@@ -79,12 +79,12 @@ impl Args {
         };
         let origin = match &self.local {
             Some(server) => Some(server.url().to_owned()),
-            None => env::var("INFOFLORA_ORIGIN").ok(),
+            None => set("INFOFLORA_ORIGIN"),
         };
-        let contact = match (env::var("CONTACT"), &origin) {
-            (Ok(contact), _) => contact,
-            (Err(_), Some(_)) => "mail@example.org".to_owned(),
-            (Err(_), None) => {
+        let contact = match (set("CONTACT"), &origin) {
+            (Some(contact), _) => contact,
+            (None, Some(_)) => "mail@example.org".to_owned(),
+            (None, None) => {
                 let help = "set CONTACT to your e-mail address or web page: Info Flora finds it in the User-Agent";
                 return Err(wrong(help));
             }
@@ -98,6 +98,11 @@ impl Args {
         };
         Ok(service.build()?)
     }
+}
+
+/// Returns the value of a variable that is set and not blank.
+fn set(name: &str) -> Option<String> {
+    (env::var(name).ok()).filter(|value| !value.trim().is_empty())
 }
 
 /// Starts a server like Info Flora's, with a client.

@@ -39,6 +39,18 @@ fn a_status_says_what_to_do() {
         check(program().env_remove(id), 2, id);
         check(program().env("INFOFLORA_CLIENT_SECRET", "no"), 2, "");
         check(program().env_remove("INFOFLORA_ORIGIN"), 2, "CONTACT");
+        check(program().env(id, " "), 2, id);
+        check(program().env("CONTACT", ""), 0, "");
+        let folder = tempfile::tempdir().expect("a folder");
+        let nowhere = folder.path().join("nowhere").join("file");
+        let mut download = scene.example("download");
+        let words = nowhere.to_str().expect("text");
+        check(download.arg("1").arg(&nowhere), 74, words);
+        // The end would replace it.
+        let mut download = scene.example("download");
+        check(download.arg("1").arg(folder.path()), 2, "is not a file");
+        let mut service = scene.example("service");
+        check(service.env("LISTEN", "nowhere"), 2, "LISTEN=nowhere");
         let nowhere = "http://127.0.0.1:9";
         check(program().env("INFOFLORA_ORIGIN", nowhere), 75, "");
         let mut own = program();

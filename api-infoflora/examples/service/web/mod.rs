@@ -31,7 +31,7 @@ use metrics::Metrics;
 use offloaded::Offloaded;
 use support::{
     Args,
-    end::{end, say},
+    end::{end, say, wrong},
 };
 use visitors::{Logins, Visitor};
 
@@ -68,7 +68,10 @@ async fn run(open: Open) -> Result<(), Box<dyn Error>> {
     let metrics = Arc::new(Metrics::default());
     let observer = Arc::clone(&metrics);
     let client = client.on_event(move |event| observer.count(event));
-    let listener = TcpListener::bind(args.variable("LISTEN", "127.0.0.1:0")?).await?;
+    let at = args.variable("LISTEN", "127.0.0.1:0")?;
+    let listener = TcpListener::bind(&at).await;
+    let listener =
+        listener.map_err(|error| wrong(format_args!("cannot listen at LISTEN={at}: {error}")))?;
     let address = format!("http://{}", listener.local_addr()?);
     let public = args.variable("PUBLIC_URL", &address)?;
     let site = Arc::new(Site {
