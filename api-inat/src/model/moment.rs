@@ -10,7 +10,7 @@ use jiff::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::tolerant::{self, dates};
-use crate::parameter::date_or_time::DateOrTime;
+use crate::parameter::date_or_time::{DateOrTime, whole_minutes};
 
 /// A moment with its offset from UTC: the instant, and the local time that a clock there showed.
 ///
@@ -47,7 +47,8 @@ pub struct Moment {
 const SECOND: i32 = 1_000_000_000;
 
 impl Moment {
-    /// Creates a moment from an instant and the offset of the local time.
+    /// Creates a moment from an instant and the offset of the local time, in whole minutes: RFC 3339
+    /// has no seconds of an offset.
     #[must_use]
     pub fn new(instant: Timestamp, offset: Offset) -> Self {
         let (mut second, mut nanosecond) = (instant.as_second(), instant.subsec_nanosecond());
@@ -57,7 +58,7 @@ impl Moment {
         Self {
             second,
             after: NonZeroU32::MIN.saturating_add(nanosecond.unsigned_abs()),
-            offset: offset.seconds(),
+            offset: whole_minutes(offset).seconds(),
         }
     }
 
@@ -186,5 +187,11 @@ mod tests {
         let east = Offset::from_seconds(7200).expect("an offset");
         assert_ne!(Moment::new(noon, east), Moment::from(noon));
         assert_eq!(Moment::new(noon, east).timestamp(), noon);
+        for seconds in [1172, -1172, 59, -21_208] {
+            let local = Offset::from_seconds(seconds).expect("an offset");
+            let moment = Moment::new(noon, local);
+            assert_eq!(moment.to_string().parse(), Ok(moment));
+            assert_eq!(moment.timestamp(), noon);
+        }
     }
 }

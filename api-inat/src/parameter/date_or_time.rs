@@ -81,12 +81,36 @@ impl fmt::Display for DateOrTime {
         match self.0 {
             DayOrMoment::Day(day) => day.fmt(f),
             DayOrMoment::Moment(moment, offset) => {
+                let offset = whole_minutes(offset);
                 let local = TimeZone::fixed(offset).to_datetime(moment);
                 let seconds = offset.seconds();
                 let (hours, minutes) = (seconds.abs() / 3600, seconds.abs() / 60 % 60);
                 let sign = if seconds < 0 { '-' } else { '+' };
                 write!(f, "{local}{sign}{hours:02}:{minutes:02}")
             }
+        }
+    }
+}
+
+/// Leaves out the seconds of an offset, which RFC 3339 cannot write: local mean times have them, as
+/// in Amsterdam until 1937. The instant stays, and the local time is that of the whole minutes.
+pub(crate) fn whole_minutes(offset: Offset) -> Offset {
+    let seconds = offset.seconds();
+    Offset::from_seconds(seconds - seconds % 60).unwrap_or(offset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offset_with_seconds_keeps_the_instant() {
+        let noon = Timestamp::from_second(-1_500_000_000).expect("an instant");
+        for seconds in [1172, -1172, 59, -59, 21_208, 93_599, -93_599, 7200] {
+            let offset = Offset::from_seconds(seconds).expect("an offset");
+            let zoned = noon.to_zoned_datetime(TimeZone::fixed(offset));
+            let text = DateOrTime::from(zoned).to_string();
+            assert_eq!(text.parse::<Timestamp>().ok(), Some(noon), "{text}");
         }
     }
 }
