@@ -1,6 +1,11 @@
 //! The cause of a failure: what the system reported, kept as a value; any other error, kept as text.
 
-use std::{error::Error as StdError, fmt, io, sync::Arc};
+use std::{
+    error::Error as StdError,
+    fmt, io,
+    panic::{RefUnwindSafe, UnwindSafe},
+    sync::Arc,
+};
 
 use super::{Error, text::holds};
 
@@ -58,6 +63,11 @@ pub(crate) struct Origin {
     system: Option<Arc<io::Error>>,
     cause: Option<Cause>,
 }
+
+// The system's error has nothing inside that a panic could leave half changed, as another
+// `io::Error` may have: so errors, and what has one, cross `catch_unwind`.
+impl UnwindSafe for Origin {}
+impl RefUnwindSafe for Origin {}
 
 impl Origin {
     #[cold]
@@ -274,6 +284,16 @@ mod tests {
         let kept = made(io::Error::other(Wrapper("opening", Box::new(error))));
         let kept = kept.source().and_then(|source| source.downcast_ref());
         assert_eq!(kept.and_then(io::Error::raw_os_error), Some(13));
+    }
+
+    #[test]
+    fn an_error_crosses_catch_unwind() {
+        let error = made(system(io::ErrorKind::StorageFull));
+        let shown = std::panic::catch_unwind(|| error.to_string());
+        assert_eq!(shown.ok().as_deref(), Some("it failed; help"));
+        fn check<T: UnwindSafe + RefUnwindSafe>() {}
+        check::<Error>();
+        check::<crate::TransportError>();
     }
 
     #[test]
