@@ -47,7 +47,7 @@ use crate::{
         cell::RenewalResult,
         login_source::{LoginSource, Prompt, RenewalMethod},
         negative_cache::Attempt,
-        unsaved::{Patience, Tried},
+        unsaved::{SaveMode, SaveOutcome},
     },
 };
 
@@ -64,7 +64,7 @@ struct Common<H> {
     rate_limiter: Option<RateLimiter>,
     activity: Activity,
     events: Events,
-    /// Kept for the store, which has a weak one.
+    /// UnsavedRecord for the store, which has a weak one.
     _store_waits: Arc<StoreWaits>,
 }
 
@@ -141,9 +141,9 @@ impl<H> Common<H> {
     fn save_all(&self) -> Result<(), Error> {
         let all = self.accounts.unsaved();
         for account in &all {
-            match saver::retry(account, &self.events, None, Patience::Last) {
+            match saver::retry(account, &self.events, None, SaveMode::Last) {
                 // The store repeated the save for as long as it does.
-                Tried::Failed(failure) if failure.is_away => break,
+                SaveOutcome::Failed(failure) if failure.is_away => break,
                 _ => {}
             }
         }
@@ -179,16 +179,10 @@ impl<H> Common<H> {
 
     /// Returns the status of the account with this record.
     fn status(&self, identity: &Identity, record: &TokenRecord) -> Result<Status, Error> {
-        let renews_itself = identity.login_source.method().is_some();
+        let can_renew = identity.login_source.method().is_some();
         let account = identity.account()?;
         let store = self.store.describe();
-        Ok(Status::new(
-            account,
-            record,
-            store,
-            renews_itself,
-            clock::now(),
-        ))
+        Ok(Status::new(account, record, store, can_renew, clock::now()))
     }
 
     /// Sets the user agent, unless the request has one.

@@ -21,7 +21,7 @@ use crate::{
     token::{
         account::{Account, Accounts},
         cell::millis,
-        unsaved::{OwnLease, Patience, QUICK, Tried, is_saved_in_background},
+        unsaved::{OwnLease, QUICK, SaveMode, SaveOutcome, is_saved_in_background},
     },
 };
 
@@ -106,8 +106,8 @@ impl Saver {
         unsaved.rotate_left(first); // one that always fails must not keep the others waiting
         let mut progress = false;
         for account in unsaved {
-            match retry(&account, &self.events, None, Patience::Brief) {
-                Tried::Failed(failure) => {
+            match retry(&account, &self.events, None, SaveMode::Brief) {
+                SaveOutcome::Failed(failure) => {
                     let (account, error) = (account.key(), &failure.error);
                     let event = || ClientEvent::StoreFailed {
                         account,
@@ -121,8 +121,8 @@ impl Saver {
                         break;
                     }
                 }
-                Tried::Saved(_) => progress = true,
-                Tried::Busy | Tried::Nothing => {}
+                SaveOutcome::Saved(_) => progress = true,
+                SaveOutcome::Busy | SaveOutcome::Nothing => {}
             }
         }
         progress
@@ -182,11 +182,11 @@ pub(super) fn retry(
     account: &Account,
     events: &Events,
     lease: Option<&OwnLease>,
-    patience: Patience,
-) -> Tried {
+    mode: SaveMode,
+) -> SaveOutcome {
     let start = clock::now();
-    let tried = account.retry_save(lease, patience);
-    if let Tried::Saved(stored) = &tried {
+    let tried = account.retry_save(lease, mode);
+    if let SaveOutcome::Saved(stored) = &tried {
         report(account, events);
         if stored.as_ref().is_some_and(|stored| stored.is_empty()) {
             let took = clock::now().monotonic.saturating_sub(start.monotonic);
@@ -213,7 +213,7 @@ impl<H> Common<H> {
 
     /// Tries to save what could not be saved of this account. Blocking.
     pub(super) fn retry_save(&self, account: &Account) {
-        retry(account, &self.events, None, Patience::Brief);
+        retry(account, &self.events, None, SaveMode::Brief);
     }
 }
 

@@ -108,7 +108,7 @@ impl Status {
         account: &Account,
         record: &TokenRecord,
         store: String,
-        renews_itself: bool,
+        can_renew: bool,
         now: Now,
     ) -> Self {
         let status = |kind: TokenKind| {
@@ -129,8 +129,8 @@ impl Status {
             account: account.key().clone(),
             store,
             unsaved: account.unsaved().error(),
-            needs_login: !lasts && !renews_itself,
-            is_usable: serves_now || (is_stored && renews_itself),
+            needs_login: !lasts && !can_renew,
+            is_usable: serves_now || (is_stored && can_renew),
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
         cell::LOOK_EVERY,
         lineage::Lineage,
         plain_token,
-        unsaved::{self, OwnLease, Patience, Tried},
+        unsaved::{self, OwnLease, SaveMode, SaveOutcome},
     },
 };
 
@@ -42,11 +42,11 @@ impl Stored {
             // Another program may have had the lease before, and have replaced the login.
             let was_lost = own.is_some_and(|own| !own.is_unbroken);
             if was_lost || unsaved.is_quick() {
-                match saver::retry(&self.account, &self.events, own, Patience::Brief) {
-                    Tried::Failed(failure) if failure.is_undecided && was_lost => {
+                match saver::retry(&self.account, &self.events, own, SaveMode::Brief) {
+                    SaveOutcome::Failed(failure) if failure.is_undecided && was_lost => {
                         return Err(failure.error);
                     }
-                    Tried::Busy if was_lost => return Err(unsaved::lease_is_taken()),
+                    SaveOutcome::Busy if was_lost => return Err(unsaved::lease_is_taken()),
                     _ => {}
                 }
             }

@@ -33,10 +33,10 @@ pub(crate) struct RateLimiter {
     service: String,
     /// The note's name in the store.
     note: String,
-    /// The callers that want a permit. The one whose turn it is serves all of them with one change
+    /// The callers that want a permit. The first of them serves all with one change
     /// of the note, so that a crowd costs as much as one caller.
     requests: Mutex<Vec<Arc<PermitRequest>>>,
-    turn: Mutex<Own>,
+    serving: Mutex<Own>,
 }
 
 /// What the client knows by itself, by the monotonic clock, which nothing sets back.
@@ -110,7 +110,7 @@ impl RateLimiter {
             service: service.id().to_owned(),
             note: note(service.id(), rate.address()),
             requests: Mutex::default(),
-            turn: Mutex::new(Own {
+            serving: Mutex::new(Own {
                 ledger: Ledger::new(&rate),
                 unshared: Unshared::default(),
                 alone_until: Duration::ZERO,
@@ -139,7 +139,7 @@ impl RateLimiter {
             permit: OnceLock::new(),
         });
         lock(&self.requests).push(Arc::clone(&request));
-        let mut own = lock(&self.turn);
+        let mut own = lock(&self.serving);
         let mut news = None;
         if request.permit.get().is_none() {
             let all = mem::take(&mut *lock(&self.requests));
@@ -230,7 +230,7 @@ impl RateLimiter {
         bytes: u64,
         note: impl Fn(&mut Ledger, u64),
     ) {
-        let mut own = lock(&self.turn);
+        let mut own = lock(&self.serving);
         let changed = self.change(&mut own, store, &note);
         match changed.is_shared {
             true => note(&mut own.ledger, millis(changed.now.monotonic)),

@@ -15,7 +15,7 @@ use auth_core::{AccountKey, Now, Service, Token, TokenKind, TokenRecord};
 use super::{
     cell::{LOOK_EVERY, TokenCell, millis},
     negative_cache::{CACHED_FOR, NegativeCache},
-    unsaved::{OwnLease, Patience, Tried, Unsaved},
+    unsaved::{OwnLease, SaveMode, SaveOutcome, Unsaved},
 };
 use crate::clock;
 
@@ -117,9 +117,9 @@ impl Account {
     }
 
     /// Tries to save what could not be saved. Blocking.
-    pub(crate) fn retry_save(&self, lease: Option<&OwnLease>, patience: Patience) -> Tried {
-        let tried = self.unsaved.retry(lease, patience);
-        if let Tried::Saved(Some(stored)) = &tried {
+    pub(crate) fn retry_save(&self, lease: Option<&OwnLease>, mode: SaveMode) -> SaveOutcome {
+        let tried = self.unsaved.retry(lease, mode);
+        if let SaveOutcome::Saved(Some(stored)) = &tried {
             self.note_rejected(stored);
             self.publish(stored, clock::now());
         }

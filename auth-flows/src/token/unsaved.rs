@@ -40,7 +40,7 @@ pub(crate) struct Unsaved {
 
 #[derive(Debug, Default)]
 struct State {
-    kept: Option<Box<Kept>>,
+    kept: Option<Box<UnsavedRecord>>,
     /// Counts the records that were kept.
     number: u64,
     /// A caller tries to save it, without the lock.
@@ -50,7 +50,7 @@ struct State {
 }
 
 #[derive(Debug)]
-struct Kept {
+struct UnsavedRecord {
     key: AccountKey,
     record: TokenRecord,
     lineage: Lineage,
@@ -79,7 +79,7 @@ impl std::fmt::Debug for StoreHandle {
 
 /// How long a try may take.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Patience {
+pub(crate) enum SaveMode {
     /// Looks first whether the store responds.
     Brief,
     /// Lets the store repeat the save as long as it does: there is no later try.
@@ -88,7 +88,7 @@ pub(crate) enum Patience {
 
 /// What became of a try.
 #[derive(Debug)]
-pub(crate) enum Tried {
+pub(crate) enum SaveOutcome {
     /// There is no unsaved record.
     Nothing,
     /// Another caller tries, or has replaced the record.
@@ -154,7 +154,7 @@ impl Unsaved {
         };
         state.number += 1;
         state.not_before = next_try(&**store, took);
-        state.kept = Some(Box::new(Kept {
+        state.kept = Some(Box::new(UnsavedRecord {
             key: key.clone(),
             record: record.clone(),
             lineage,
@@ -193,17 +193,17 @@ impl Unsaved {
 
     /// Tries to save the record, under the lease of the calling flow or its own. Blocking; no lock is
     /// held meanwhile.
-    pub(crate) fn retry(&self, lease: Option<&OwnLease>, patience: Patience) -> Tried {
+    pub(crate) fn retry(&self, lease: Option<&OwnLease>, mode: SaveMode) -> SaveOutcome {
         let mut state = self.lock();
-        while state.is_trying && patience == Patience::Last {
+        while state.is_trying && mode == SaveMode::Last {
             let waited = self.tried.wait(state);
             state = waited.unwrap_or_else(PoisonError::into_inner);
         }
         if state.is_trying {
-            return Tried::Busy;
+            return SaveOutcome::Busy;
         }
         let Some(kept) = state.kept.as_mut() else {
-            return Tried::Nothing;
+            return SaveOutcome::Nothing;
         };
         let mut attempt = Attempt {
             key: kept.key.clone(),
@@ -219,7 +219,7 @@ impl Unsaved {
         state.is_trying = true;
         drop(state);
         let (trying, start) = (Trying(self), clock::now());
-        let result = attempt.run(lease, patience);
+        let result = attempt.run(lease, mode);
         let took = clock::now().monotonic.saturating_sub(start.monotonic);
         let mut state = self.lock();
         state.not_before = next_try(&*attempt.store.0, took);
@@ -229,15 +229,15 @@ impl Unsaved {
             (Ok(stored), Some(_)) => {
                 self.present.store(false, Ordering::SeqCst);
                 saved = state.kept.take();
-                Tried::Saved(stored)
+                SaveOutcome::Saved(stored)
             }
             // A flow has replaced the record meanwhile.
-            (Ok(_), None) => Tried::Busy,
+            (Ok(_), None) => SaveOutcome::Busy,
             (Err(failure), kept) => {
                 if let Some(kept) = kept {
                     kept.error = failure.error.clone();
                 }
-                Tried::Failed(failure)
+                SaveOutcome::Failed(failure)
             }
         };
         drop(state);
@@ -292,13 +292,13 @@ impl Attempt {
     fn run(
         &mut self,
         given: Option<&OwnLease>,
-        patience: Patience,
+        mode: SaveMode,
     ) -> Result<Option<TokenRecord>, Failure> {
-        let result = self.once(given, patience);
+        let result = self.once(given, mode);
         match &result {
             // Whether the lease was lost could not be found out before.
-            Err(failure) if patience == Patience::Last && !failure.error.is_retryable() => {
-                self.once(given, Patience::Brief)
+            Err(failure) if mode == SaveMode::Last && !failure.error.is_retryable() => {
+                self.once(given, SaveMode::Brief)
             }
             _ => result,
         }
@@ -307,11 +307,11 @@ impl Attempt {
     fn once(
         &mut self,
         given: Option<&OwnLease>,
-        patience: Patience,
+        mode: SaveMode,
     ) -> Result<Option<TokenRecord>, Failure> {
         let store = Arc::clone(&self.store.0);
         if given.is_none() {
-            self.take_lease(patience)?;
+            self.take_lease(mode)?;
         }
         let missing = || Failure::undecided(lease_is_taken());
         let own = given.or(self.own.as_ref()).ok_or_else(missing)?;
@@ -320,7 +320,7 @@ impl Attempt {
         let stored = match store.load(&self.key) {
             Ok(stored) => stored.map(|text| TokenRecord::from_text(text.as_ref())),
             Err(error) if may_be_replaced => return Err(Failure::undecided(error)),
-            Err(error) if error.is_retryable() && patience == Patience::Brief => {
+            Err(error) if error.is_retryable() && mode == SaveMode::Brief => {
                 return Err(Failure::undecided(error));
             }
             // What cannot be read is replaced: the save below says what is wrong with the store.
@@ -362,13 +362,13 @@ impl Attempt {
     }
 
     /// Makes sure of the lease of the record; takes another one if that was lost.
-    fn take_lease(&mut self, patience: Patience) -> Result<(), Failure> {
+    fn take_lease(&mut self, mode: SaveMode) -> Result<(), Failure> {
         let store = &*self.store.0;
         if let (Some(own), Some(duration)) = (&self.own, store.lease_duration()) {
             match store.confirm(&own.lease, duration) {
                 Ok(true) => {}
                 Ok(false) => self.own = None,
-                Err(error) if patience == Patience::Brief => return Err(Failure::undecided(error)),
+                Err(error) if mode == SaveMode::Brief => return Err(Failure::undecided(error)),
                 // The store knows whether it was lost, and the save shows it.
                 Err(_) => {}
             }

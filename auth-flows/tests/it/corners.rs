@@ -69,8 +69,8 @@ fn a_plain_token_renews_itself() {
                 token.expose_secret() != old
             };
             // The async client renews in a task of its own.
-            let patience = Instant::now() + Duration::from_secs(20);
-            while renews && !is_new() && Instant::now() < patience {
+            let deadline = Instant::now() + Duration::from_secs(20);
+            while renews && !is_new() && Instant::now() < deadline {
                 std::thread::sleep(Duration::from_millis(5));
             }
             world.send("me", Me::new()).expect("the token is valid");

@@ -47,7 +47,7 @@ pub(crate) struct Unread<'a> {
     stream: &'a TcpStream,
     stopped: &'a dyn Fn() -> bool,
     /// Longest silence that it waits for, once that is bounded.
-    patience: Option<Duration>,
+    max_silence: Option<Duration>,
     buffer: Vec<u8>,
     /// Number of bytes in the buffer that the kernel still holds as unread.
     peeked: usize,
@@ -59,7 +59,7 @@ impl<'a> Unread<'a> {
         Self {
             stream,
             stopped,
-            patience: None,
+            max_silence: None,
             buffer: vec![0; 16 * 1024],
             peeked: 0,
             used: 0,
@@ -67,8 +67,8 @@ impl<'a> Unread<'a> {
     }
 
     /// Bounds the silence that it waits for. A longer one is an error.
-    pub(crate) fn set_patience(&mut self, silence: Duration) {
-        self.patience = Some(silence);
+    pub(crate) fn set_max_silence(&mut self, silence: Duration) {
+        self.max_silence = Some(silence);
     }
 
     /// Reads the peeked bytes. Closing the connection then sends an end, not a reset.
@@ -83,7 +83,7 @@ impl BufRead for Unread<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.used == self.peeked {
             self.consume_peeked()?;
-            self.peeked = match self.patience {
+            self.peeked = match self.max_silence {
                 None => peek(self.stream, &mut self.buffer, self.stopped)?,
                 Some(silence) => {
                     self.stream.set_read_timeout(Some(silence))?;

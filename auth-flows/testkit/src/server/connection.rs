@@ -201,7 +201,7 @@ fn send(
 /// Closing it with unread bytes would reset the connection, and the peer could lose the response.
 fn linger(stream: &TcpStream, reader: &mut Unread<'_>) -> io::Result<End> {
     stream.shutdown(Shutdown::Write)?;
-    reader.set_patience(Duration::from_millis(200));
+    reader.set_max_silence(Duration::from_millis(200));
     let mut rest = reader.take(1024 * 1024);
     io::copy(&mut rest, &mut io::sink())?;
     Ok(End::Closed)
