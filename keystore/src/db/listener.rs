@@ -2,7 +2,7 @@
 //! for.
 //!
 //! A message only ends a pause sooner. If it is lost, the waiter looks at the end of its pause, as it
-//! does while there is no connection: the first wait of a process opens it, and returns at once.
+//! does while there is no connection: a wait that lasts opens it, and does not wait for it.
 //!
 //! A pooler that hands out a connection for each transaction brings no messages, and says so by no
 //! error. So a message to itself, sent over the other connection, has to arrive before any waiter
@@ -70,6 +70,10 @@ impl Messages {
 /// How long each thing takes, or is waited for.
 #[derive(Clone, Copy)]
 pub(super) struct Times {
+    /// How long a wait has lasted when the connection is opened: until then its holder takes the lease,
+    /// confirms it and sends its request, and a crowd that logs in to the server at the same moment
+    /// would take the processor from it. A shorter wait costs no connection.
+    first: Duration,
     /// To open the connection.
     open: Duration,
     /// Until its own message arrives.
@@ -86,6 +90,7 @@ pub(super) struct Times {
 impl Default for Times {
     fn default() -> Self {
         Self {
+            first: Duration::from_millis(30),
             open: Duration::from_secs(5),
             probe: Duration::from_secs(2),
             idle: Duration::from_secs(60),
@@ -107,6 +112,8 @@ struct State {
     failures: u32,
     waiting: HashMap<String, Vec<oneshot::Sender<()>>>,
     last_wait: Option<Instant>,
+    /// The first of the looks of the wait that may open the connection.
+    began: Option<Instant>,
 }
 
 #[derive(Default)]
@@ -116,6 +123,20 @@ enum Phase {
     ClosedUntil(Instant),
     Opening,
     Open,
+}
+
+/// The longest pause between two looks of one wait: those of the drivers are at most a quarter of a
+/// second.
+const SAME_WAIT: Duration = Duration::from_secs(1);
+
+impl State {
+    /// Returns whether waits have lasted for so long. `last` is when one looked before.
+    fn lasts(&mut self, now: Instant, last: Option<Instant>, first: Duration) -> bool {
+        if last.is_none_or(|last| now - last > SAME_WAIT) {
+            self.began = None;
+        }
+        now - *self.began.get_or_insert(now) >= first
+    }
 }
 
 /// Why the connection is not open.
@@ -142,9 +163,9 @@ impl Listener {
         thread: &EngineThread,
     ) -> Option<BoxFuture<'static, ()>> {
         let (now, mut state) = (Instant::now(), locked(&self.state));
-        state.last_wait = Some(now);
+        let last = state.last_wait.replace(now);
         let closed = match state.phase {
-            Phase::Closed => true,
+            Phase::Closed => state.lasts(now, last, self.times.first),
             Phase::ClosedUntil(end) => now >= end,
             Phase::Opening => return None,
             Phase::Open => false,

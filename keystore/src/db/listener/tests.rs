@@ -73,6 +73,7 @@ const LONG: Duration = Duration::from_secs(600);
 /// Times under which nothing happens by itself.
 fn patient() -> Times {
     Times {
+        first: Duration::ZERO,
         open: LONG,
         probe: LONG,
         idle: LONG,
@@ -141,6 +142,41 @@ fn a_message_wakes_all_waiters_of_its_account_and_no_other() {
     until("woken", || is_ready(&mut other));
     assert!(is_ready(&mut next).is_none());
     assert_eq!(process.hub.opened.load(SeqCst), 1, "for all accounts");
+}
+
+#[test]
+fn a_short_wait_opens_no_connection() {
+    let process = Process::new(Times {
+        first: Duration::from_millis(200),
+        ..patient()
+    });
+    let began = std::time::Instant::now();
+    assert!(process.ask("one").is_none());
+    assert!(process.ask("one").is_none());
+    if began.elapsed() < Duration::from_millis(200) {
+        let phase = &process.listener.state.lock().unwrap().phase;
+        assert!(matches!(phase, Phase::Closed));
+    }
+    let mut waiting = process.waits("one");
+    assert!(began.elapsed() >= Duration::from_millis(200));
+    process.freed("one");
+    until("woken", || is_ready(&mut waiting));
+    let mut state = State::default();
+    let (now, wait) = (Instant::now(), Duration::from_millis(30));
+    let at = |millis| now + Duration::from_millis(millis);
+    // Looks of one wait, then those of the next one.
+    let mut last = None;
+    for (millis, expect) in [
+        (0, false),
+        (20, false),
+        (31, true),
+        (5000, false),
+        (5020, false),
+        (5031, true),
+    ] {
+        let found = state.lasts(at(millis), last.replace(at(millis)), wait);
+        assert_eq!(found, expect, "{millis}");
+    }
 }
 
 #[test]

@@ -83,7 +83,7 @@ impl Engine for PostgresEngine {
             (&holder, Type::TEXT),
             (&time, Type::INT8),
         ];
-        let reading: [(&(dyn ToSql + Sync), Type); 2] = [(&id, Type::BYTEA), (&holder, Type::TEXT)];
+        let reading: [(&(dyn ToSql + Sync), Type); 1] = [(&id, Type::BYTEA)];
         // Both at once: the server runs them one after the other.
         let client = self.connection.client().await?;
         let (taken, found) = both(

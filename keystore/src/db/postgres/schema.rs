@@ -70,9 +70,9 @@ pub(super) struct Statements {
     pub(super) load: String,
     /// The accounts that have a record.
     pub(super) accounts: String,
-    /// `id, holder`: the version, whether the user may save, and the record if the lease was granted.
-    /// Sent right behind `take`, so that it sees what was saved before: a statement sees only what was
-    /// committed before it began, and `take` may have waited.
+    /// `id`: the version, whether the user may save, and the record. Sent right behind `take`, so that
+    /// it sees what was saved before the lease was granted: a statement sees only what was committed
+    /// before it began, and `take` may have waited.
     pub(super) version: String,
     /// `id, holder, milliseconds`. No row if another one has the lease: where that shows without a lock,
     /// as of all that wait for a renewal, nothing is locked or written, so that its holder waits for
@@ -116,9 +116,7 @@ impl Statements {
             version: format!(
                 "SELECT r.version, \
                  has_any_column_privilege('{schema}.auth_record', 'INSERT') \
-                 AND has_any_column_privilege('{schema}.auth_record', 'UPDATE'), \
-                 CASE WHEN EXISTS (SELECT 1 FROM {schema}.auth_lease \
-                 WHERE id = $1 AND holder = $2) THEN r.body END \
+                 AND has_any_column_privilege('{schema}.auth_record', 'UPDATE'), r.body \
                  FROM (SELECT 1) AS one LEFT JOIN {schema}.auth_record AS r ON r.id = $1"
             ),
             take: format!(
