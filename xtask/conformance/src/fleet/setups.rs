@@ -29,8 +29,7 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
             report.single("a server without room", || full(engine));
             report.single("a server without scripts", || {
                 let server = Server::start(engine.kind, &["--rename-command", "EVALSHA", ""])?;
-                let store = server.store()?;
-                let error = failed(store.try_lease(&key()))?;
+                let error = failed(server.store())?;
                 is(&error, ErrorKind::Configuration, &["EVALSHA"])
             });
             report.single("a server without a free connection", || {
