@@ -202,7 +202,8 @@ functions that are called takes 0.1. In the program it is 14 functions with 2 KB
 records are its types, and a feature that leaves it out would change the type of every date by who else is in
 the build.
 
-**Its rebuild** after a change of `main.rs` (goal: 1.25 of bare ureq) took some 1.4 of it. Linking takes the
+**Its rebuild** after a change of `main.rs` (goal: 1.25 of bare ureq) took some 1.4 of it, and now less than
+it. Linking takes the
 same for both; the difference was code that the compiler makes anew in the program. In lines of LLVM before
 any optimization the bare program has 51,500, and the small tool:
 
@@ -290,8 +291,10 @@ and none can be left out alone to gain a tenth.
 **10,000 expired accounts** had 122 threads (goal: 80), up to 196 on a busy machine: four of the runtime and
 the measuring program, all others of the blocking pool. At most 64 workers called the store, but one that has
 just ended is not idle for the pool when the next one starts, so there were two to three times as many
-threads. With 32 there were up to 95 on a machine as busy, in the same time or less; now there are 24. A
-worker that looks for a job once more before it ends saved no thread.
+threads, the more the longer the machine takes to start one. With 32 there were up to 95 on a machine as
+busy, in the same time or less; now there are 24, and an unoptimized program had 76 to 100 threads there. A
+worker that looks for a job once more before it ends saved no thread. One that waits some milliseconds for
+its next job would save most of them: not done yet, for it has to end at once with its runtime.
 
 **A whole login** is two requests and two saves, each synced with its folder: on a disk that takes a
 millisecond for that, the saves are most of the time. The column *its store in memory* is the same without
