@@ -93,21 +93,30 @@ fn invited(command: &mut Command) -> (Child, String) {
     (child, url)
 }
 
+/// The code that the server shows to alice.
+fn code(url: &str) -> String {
+    let outcome = Person::new("alice", "password").visit(url);
+    outcome.and_then(Outcome::into_code).expect("a code")
+}
+
+/// Types this text into a program that then prints a token. Returns what it said to standard error.
+fn prints_a_token(mut child: Child, typed: &str) -> String {
+    let mut stdin = child.stdin.take().expect("piped");
+    stdin.write_all(typed.as_bytes()).expect("it reads");
+    drop(stdin);
+    let (out, err) = texts(&child.wait_with_output().expect("it ends"), true);
+    assert_eq!(out.trim().split('.').count(), 3, "{out}");
+    err
+}
+
 #[test]
 fn token_from_a_browser_elsewhere() {
     everywhere(|scene| {
         let folder = tempfile::tempdir().expect("a folder");
         let mut program = scene.example("token", folder.path());
-        let (mut child, url) = invited(program.arg("--out-of-band"));
-        let code = Person::new("alice", "password")
-            .visit(&url)
-            .and_then(Outcome::into_code)
-            .expect("a code");
-        let mut stdin = child.stdin.take().expect("piped");
-        writeln!(stdin, "{code}").expect("it reads");
-        drop(stdin);
-        let (out, _) = texts(&child.wait_with_output().expect("it ends"), true);
-        assert_eq!(out.trim().split('.').count(), 3, "{out}");
+        let (child, url) = invited(program.arg("--out-of-band"));
+        let code = code(&url);
+        prints_a_token(child, &format!("{code}\n"));
     });
 }
 
@@ -118,17 +127,13 @@ fn token_from_a_browser_beyond_ssh() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut program = scene.example("token", folder.path());
         let program = program.arg("--browser").env("DISPLAY", ":10");
-        let (mut child, url) = invited(program.env("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22"));
+        let (child, url) = invited(program.env("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22"));
         let address = Person::new("alice", "password")
             .visit(&url)
             .and_then(Outcome::into_redirect)
             .expect("a redirect");
-        let mut stdin = child.stdin.take().expect("piped");
-        writeln!(stdin, "{}", &address[..20]).expect("it reads");
-        writeln!(stdin, "{address}").expect("it asks again");
-        drop(stdin);
-        let (out, _) = texts(&child.wait_with_output().expect("it ends"), true);
-        assert_eq!(out.trim().split('.').count(), 3, "{out}");
+        // It asks again after half of it.
+        prints_a_token(child, &format!("{}\n{address}\n", &address[..20]));
     });
 }
 
@@ -137,17 +142,11 @@ fn a_code_that_is_none_is_explained_and_asked_for_again() {
     everywhere(|scene| {
         let folder = tempfile::tempdir().expect("a folder");
         let mut program = scene.example("token", folder.path());
-        let (mut child, url) = invited(program.arg("--out-of-band"));
-        let code = Person::new("alice", "password")
-            .visit(&url)
-            .and_then(Outcome::into_code)
-            .expect("a code");
-        let mut stdin = child.stdin.take().expect("piped");
+        let (child, url) = invited(program.arg("--out-of-band"));
+        let code = code(&url);
         // As terminals paste: with marks around it.
-        write!(stdin, "no code at all\n\x1b[200~{code}\x1b[201~\n").expect("it reads");
-        drop(stdin);
-        let (out, err) = texts(&child.wait_with_output().expect("it ends"), true);
-        assert_eq!(out.trim().split('.').count(), 3, "{out}");
+        let typed = format!("no code at all\n\x1b[200~{code}\x1b[201~\n");
+        let err = prints_a_token(child, &typed);
         assert!(err.contains("it has blanks in it"), "{err}");
     });
 }
@@ -178,8 +177,7 @@ fn token_from_a_browser_here() {
             );
             let (status, _) = person.follow(&back).expect("a page");
             assert_eq!(status, 200);
-            let (out, _) = texts(&child.wait_with_output().expect("it ends"), true);
-            assert_eq!(out.trim().split('.').count(), 3, "{out}");
+            prints_a_token(child, "");
         };
         // As registered in the guide, and on pyinaturalist's page.
         check(None, "/");

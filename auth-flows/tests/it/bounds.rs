@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use auth_core::{
     AsyncTransport, Error, ErrorKind, Limits, Operation, RateLimit, Request, Response,
-    ResponseBody, SecretText, TokenKind, Transport, TransportError,
+    ResponseBody, TokenKind, Transport, TransportError,
 };
 use auth_flows::Client;
 use auth_testkit::{Dialect, Fault, Matching, Rotation};
@@ -26,19 +26,8 @@ where
     O: Operation + Send + Sync,
     O::Output: Send + std::fmt::Debug,
 {
-    let account = "me";
-    let result = match world {
-        World::Blocking(client) => client
-            .account(account)
-            .with_password("alice", password)
-            .send(operation),
-        World::Async(client, runtime) => runtime.block_on(
-            client
-                .account(account)
-                .with_password("alice", SecretText::from(password))
-                .send(operation),
-        ),
-    };
+    let session = world.account("me").with_password("alice", password);
+    let result = session.send(operation);
     result.expect_err("no login")
 }
 
@@ -68,17 +57,8 @@ fn a_token_endpoint_in_trouble_is_not_asked_at_each_call() {
                 if refresh {
                     world.log_in("me", browser()).expect("a login");
                     server.advance(Duration::from_secs(7200));
-                    match &world {
-                        World::Blocking(client) => {
-                            let kind = auth_core::TokenKind::Login;
-                            client.account("me").invalidate(kind).expect("a token");
-                        }
-                        World::Async(client, runtime) => {
-                            let kind = auth_core::TokenKind::Login;
-                            let session = client.account("me");
-                            runtime.block_on(session.invalidate(kind)).expect("a token");
-                        }
-                    }
+                    let kind = TokenKind::Login;
+                    world.account("me").invalidate(kind).expect("a token");
                 }
                 let mark = server.requests().mark();
                 server.faults().always(Matching::Token, fault.clone());
@@ -185,12 +165,7 @@ fn a_token_that_cannot_last_longer_is_not_asked_for_at_each_call() {
         std::thread::sleep(Duration::from_millis(1100)); // a token has whole seconds
         for _ in 0..50 {
             let kind = TokenKind::Derived;
-            let result = match &world {
-                World::Blocking(client) => client.account("me").token_for(kind, nearly_a_day),
-                World::Async(client, runtime) => {
-                    runtime.block_on(client.account("me").token_for(kind, nearly_a_day))
-                }
-            };
+            let result = world.account("me").token_for(kind, nearly_a_day);
             assert!(result.is_err() || result.is_ok_and(|token| token.lifetime().is_some()));
         }
         let derived = server.requests().since(mark).derived();
@@ -226,30 +201,14 @@ fn a_token_that_must_last_longer_is_no_rejected_one() {
             // Past the rounding of a lifetime, so that the last token is too short.
             std::thread::sleep(Duration::from_millis(20));
             let at_least = lasting - Duration::from_millis(10);
-            let kind = auth_core::TokenKind::Login;
-            let token = match &world {
-                World::Blocking(client) => client.account("me").token_for(kind, at_least),
-                World::Async(client, runtime) => {
-                    let session = client.account("me");
-                    runtime.block_on(session.token_for(kind, at_least))
-                }
-            };
+            let token = world.account("me").token_for(TokenKind::Login, at_least);
             token.unwrap_or_else(|error| panic!("{}: {error}", world.name()));
         }
         // Nor is one that the program invalidates, unused.
         for _ in 0..3 {
-            let kind = auth_core::TokenKind::Login;
-            match &world {
-                World::Blocking(client) => client.account("me").invalidate(kind),
-                World::Async(client, runtime) => {
-                    runtime.block_on(client.account("me").invalidate(kind))
-                }
-            }
-            .expect("a token");
-            let token = match &world {
-                World::Blocking(client) => client.account("me").token(kind),
-                World::Async(client, runtime) => runtime.block_on(client.account("me").token(kind)),
-            };
+            let session = world.account("me");
+            session.invalidate(TokenKind::Login).expect("a token");
+            let token = session.token(TokenKind::Login);
             token.unwrap_or_else(|error| panic!("{}: {error}", world.name()));
         }
         world.send("me", Ping).expect("the token is valid");
@@ -367,25 +326,13 @@ fn client_credentials_of_each_scope_have_a_token_of_their_own() {
         World::asynchronous(&server, Memory::new()),
     ] {
         let mark = server.requests().mark();
-        let scope = |scope: Option<&str>| match (&world, scope) {
-            (World::Blocking(client), Some(scope)) => {
-                let session = client.client_session_with_scope(scope);
-                session.send(Ping).expect("a call");
-                session.status().expect("a status")
-            }
-            (World::Async(client, runtime), Some(scope)) => runtime.block_on(async {
-                let session = client.client_session_with_scope(scope);
-                session.send(Ping).await.expect("a call");
-                session.status().await.expect("a status")
-            }),
-            (World::Blocking(client), None) => {
-                client.client_session().send(Ping).expect("a call");
-                client.client_session().status().expect("a status")
-            }
-            (World::Async(client, runtime), None) => runtime.block_on(async {
-                client.client_session().send(Ping).await.expect("a call");
-                client.client_session().status().await.expect("a status")
-            }),
+        let scope = |scope: Option<&str>| {
+            let session = match scope {
+                Some(scope) => world.client_session_with_scope(scope),
+                None => world.client_session(),
+            };
+            session.send(Ping).expect("a call");
+            session.status().expect("a status")
         };
         let (some, none) = (scope(Some("read")), scope(None));
         assert_ne!(some.account, none.account);

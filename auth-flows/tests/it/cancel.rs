@@ -31,29 +31,18 @@ fn redirect(url: &str) -> String {
 }
 
 fn begin(world: &World, login: Login) -> (String, PendingLogin) {
-    let prepared = match world {
-        World::Blocking(client) => client.account("me").begin_login(login),
-        World::Async(client, runtime) => runtime.block_on(client.account("me").begin_login(login)),
-    };
+    let prepared = world.account("me").begin_login(login);
     let prepared = prepared.expect("a port");
     let url = prepared.url().to_owned();
     (url, prepared.start().expect("a thread"))
 }
 
 fn wait(world: &World, pending: PendingLogin) -> Result<CodeGrant, Error> {
-    match world {
-        World::Blocking(_) => pending.wait(),
-        World::Async(_, runtime) => runtime.block_on(pending),
-    }
+    world.account("me").wait_for_login(pending)
 }
 
 fn complete(world: &World, grant: CodeGrant) {
-    let status = match world {
-        World::Blocking(client) => client.account("me").complete_login(grant),
-        World::Async(client, runtime) => {
-            runtime.block_on(client.account("me").complete_login(grant))
-        }
-    };
+    let status = world.account("me").complete(grant);
     assert!(status.expect("a login").is_logged_in());
 }
 
@@ -245,16 +234,8 @@ fn a_login_that_a_call_started_is_cancelled() {
         });
         let login = login.no_browser().canceller(&canceller);
         let begun = Instant::now();
-        let result = match &world {
-            World::Blocking(client) => {
-                let session = client.account("me").with_login(login);
-                session.send(crate::common::Ping)
-            }
-            World::Async(client, runtime) => {
-                let session = client.account("me").with_login(login);
-                runtime.block_on(session.send(crate::common::Ping))
-            }
-        };
+        let session = world.account("me").with_login(login);
+        let result = session.send(crate::common::Ping);
         let error = result.expect_err("cancelled");
         assert_eq!(error.kind(), ErrorKind::Cancelled, "{error}");
         assert!(is_shown.load(Ordering::SeqCst));

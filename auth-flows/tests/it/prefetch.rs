@@ -136,13 +136,6 @@ impl AnyPages {
     }
 }
 
-fn close(world: &World) -> Result<(), Error> {
-    match world {
-        World::Blocking(client) => client.close(),
-        World::Async(client, runtime) => runtime.block_on(client.close()),
-    }
-}
-
 fn numbers(auth: Auth, pattern: &'static str) -> Route {
     Route::get(pattern, auth, |_| json(200, &serde_json::json!({})))
 }
@@ -253,7 +246,7 @@ fn a_program_that_stops_at_the_first_page_sends_one_request() {
             }),
         }
         assert_eq!(found, [1, 2]);
-        close(world).expect("closed");
+        world.close().expect("closed");
         assert_eq!(requested(server), [1, 1]);
         drop(pages);
     });
@@ -294,7 +287,7 @@ fn a_cursor_is_there_at_once_and_goes_on_without_a_gap() {
         };
         let session = world.anonymous();
         let world = world.clone();
-        in_time("closed", move || close(&world).expect("closed"));
+        in_time("closed", move || world.close().expect("closed"));
         assert_eq!(requested(server), [1, 2, 3], "nothing after the drop");
         assert_eq!(
             session.send(FIRST).expect_err("closed").kind(),
@@ -330,7 +323,7 @@ fn a_page_ahead_is_not_requested_again_for_a_program_that_stopped() {
         pages.take(2);
         wait_for(server, 3);
         drop(pages);
-        close(world).expect("closed");
+        world.close().expect("closed");
         assert_eq!(requested(server), [1, 2, 3]);
     });
 }
@@ -392,7 +385,7 @@ fn a_close_waits_for_the_page_ahead_as_for_any_call() {
         assert!(third.wait_for(1, PATIENCE), "under way");
         let (done, wait) = mpsc::channel();
         let closing = world.clone();
-        thread::spawn(move || done.send(close(&closing)));
+        thread::spawn(move || done.send(closing.close()));
         assert!(wait.recv_timeout(Duration::from_millis(100)).is_err());
         third.release();
         let closed = wait.recv_timeout(PATIENCE).expect("it ends");

@@ -8,27 +8,26 @@ use std::{
 
 use crate::common::{Me, PASSWORD, PATIENCE, browser, doorkeeper, service};
 use auth_core::{AccountKey, BoxFuture, Error, ErrorKind, Lease, Runtime, SecretBytes, Store};
-use auth_flows::{AsyncClient, Client};
-use auth_testkit::Matching;
+use auth_flows::{AsyncClient, AsyncSession, Client};
+use auth_testkit::{Matching, TestServer};
 use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 use keystore::Memory;
 use worlds::Hooked;
 
+async fn logged_in(server: &TestServer) -> AsyncSession {
+    let tokio = Tokio::current().expect("a runtime");
+    let client = AsyncClient::new(service(server), Reqwest::default(), tokio, Memory::new());
+    let session = client.account("me");
+    let login = session.log_in_with_password("alice", PASSWORD);
+    login.await.expect("a login");
+    session
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_can_be_spawned() {
     let server = doorkeeper();
-    let client = AsyncClient::new(
-        service(&server),
-        Reqwest::default(),
-        Tokio::current().expect("a runtime"),
-        Memory::new(),
-    );
-    let session = client.account("me");
-    session
-        .log_in_with_password("alice", PASSWORD)
-        .await
-        .expect("a login");
+    let session = logged_in(&server).await;
     let by_value = tokio::spawn(session.send(Me));
     assert!(by_value.await.expect("no panic").is_ok());
     let by_reference = tokio::spawn(async move { session.send(&Me).await });
@@ -38,17 +37,7 @@ async fn a_call_can_be_spawned() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dropped_caller_loses_nothing() {
     let server = doorkeeper();
-    let client = AsyncClient::new(
-        service(&server),
-        Reqwest::default(),
-        Tokio::current().expect("a runtime"),
-        Memory::new(),
-    );
-    let session = client.account("me");
-    session
-        .log_in_with_password("alice", PASSWORD)
-        .await
-        .expect("a login");
+    let session = logged_in(&server).await;
     server.expire_derived_tokens();
     let mark = server.requests().mark();
     let hold = server.hold(Matching::Derived);

@@ -70,6 +70,11 @@ impl AnyClient {
         open!(self, client => client.client_session())
     }
 
+    /// The same with these scopes.
+    pub fn client_session_with_scope(&self, scope: &str) -> AnySession {
+        open!(self, client => client.client_session_with_scope(scope))
+    }
+
     /// A session without an account.
     pub fn anonymous(&self) -> AnySession {
         open!(self, client => client.anonymous())
