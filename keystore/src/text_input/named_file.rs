@@ -45,7 +45,10 @@ pub(crate) fn read(variable: &str, read: &ReadVariable) -> Result<Option<SecretT
 
 /// Opens a file that not every user can write: any of them could set the value.
 fn open(path: &Path) -> io::Result<File> {
-    let file = File::open(path)?;
+    let file = File::open(path).map_err(|error| match path.is_dir() {
+        true => directory(), // Windows opens no directory, and says that access is denied
+        false => error,
+    })?;
     let metadata = file.metadata()?;
     #[cfg(unix)]
     if std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o002 != 0 {
@@ -53,8 +56,12 @@ fn open(path: &Path) -> io::Result<File> {
     }
     match metadata.is_dir() {
         false => Ok(file),
-        true => Err(io::Error::other("it is a directory")),
+        true => Err(directory()),
     }
+}
+
+fn directory() -> io::Error {
+    io::Error::other("it is a directory")
 }
 
 fn content(file: File) -> io::Result<SecretBytes> {
