@@ -356,7 +356,7 @@ struct UntilStopped<'a> {
 
 impl Read for UntilStopped<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if unread::TICK.is_some() {
+        if unread::FIRST_WAIT.is_some() {
             unread::peek(self.stream, &mut [0], &|| self.inner.is_stopped())?;
         }
         self.stream.read(out)

@@ -4,19 +4,22 @@
 //! 3.10.4, RFC 1122 section 4.2.2.13). So the reader peeks at the last bytes, and reads them only
 //! when it needs more.
 //!
-//! On Windows `shutdown` does not wake a thread that waits for bytes. There each wait is short, and
+//! On Windows `shutdown` does not wake a thread that waits for bytes. There each wait is bounded, and
 //! repeated until the server stops. A wait only peeks, so that none that ends too early loses bytes.
 
 use std::io::{self, BufRead, Read};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// Longest wait where `shutdown` does not end it.
-pub(crate) const TICK: Option<Duration> = if cfg!(windows) {
+/// First wait where `shutdown` does not end it.
+pub(crate) const FIRST_WAIT: Option<Duration> = if cfg!(windows) {
     Some(Duration::from_millis(50))
 } else {
     None
 };
+
+/// Longest wait. A server that stops waits so long for a connection that was idle as long.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// Peeks at the next bytes. Waits until there are some, the peer ends, or the server has stopped.
 pub(crate) fn peek(
@@ -24,15 +27,22 @@ pub(crate) fn peek(
     buffer: &mut [u8],
     stopped: &dyn Fn() -> bool,
 ) -> io::Result<usize> {
-    if TICK.is_some() {
-        stream.set_read_timeout(TICK)?;
-    }
+    let mut wait = FIRST_WAIT;
     loop {
+        if wait.is_some() {
+            stream.set_read_timeout(wait)?;
+        }
         match stream.peek(buffer) {
-            Err(error) if is_timeout(&error) && !stopped() => {}
+            Err(error) if is_timeout(&error) && !stopped() => wait = wait.map(next_wait),
             outcome => return outcome,
         }
     }
+}
+
+/// Each wait is as long as all before it: twenty a second for each of a thousand idle connections
+/// would keep a processor busy.
+fn next_wait(wait: Duration) -> Duration {
+    (wait * 2).min(LONGEST_WAIT)
 }
 
 fn is_timeout(error: &io::Error) -> bool {
