@@ -62,10 +62,11 @@ impl Source {
         let source = self.clone();
         Stream::new(len, move || {
             Ok(Box::new(Counted {
-                inner: source.open()?,
+                inner: source.open().map_err(|error| source.named(error))?,
                 read: 0,
                 len,
                 progress: progress.clone(),
+                source: source.clone(),
             }))
         })
     }
@@ -77,6 +78,15 @@ impl Source {
             Self::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
             Self::Reader(stream) => stream.open()?,
         })
+    }
+
+    /// Names the file in an error of the system, which does not.
+    #[inline]
+    fn named(&self, error: io::Error) -> io::Error {
+        match self {
+            Self::Path(_) => io::Error::new(error.kind(), format!("{self}: {error}")),
+            Self::Bytes(_) | Self::Reader(_) => error,
+        }
     }
 
     #[inline]
@@ -114,6 +124,7 @@ struct Counted {
     read: u64,
     len: u64,
     progress: Option<Arc<Progress>>,
+    source: Source,
 }
 
 impl Read for Counted {
@@ -122,8 +133,9 @@ impl Read for Counted {
         if buf.is_empty() {
             return Ok(0);
         }
-        let changed = |how| io::Error::other(format!("the file became {how} while it was sent"));
-        let read = self.inner.read(buf)?;
+        let source = &self.source;
+        let changed = |how| io::Error::other(format!("{source} became {how} while it was sent"));
+        let read = self.inner.read(buf).map_err(|error| source.named(error))?;
         let before = self.read;
         self.read += read as u64;
         if self.read > self.len {

@@ -1,10 +1,12 @@
 //! Files that are not sent, or not completely.
 
+use std::io::Write as _;
+
 use api_inat::{
     Upload,
     v1::{observation_photos, observation_sounds},
 };
-use auth_core::{Error, ErrorKind};
+use auth_core::{Error, ErrorKind, Operation, TransportError};
 use keystore::Memory;
 
 use crate::{site::Photographs, worlds::World};
@@ -110,6 +112,48 @@ fn a_file_that_changes_while_it_is_sent_is_not_taken_for_whole() {
         }
         assert!(site.received().forms.is_empty(), "{}", world.name());
     }
+}
+
+#[test]
+fn a_file_that_fails_while_it_is_sent_is_named() {
+    let site = Photographs::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.jpg");
+    let name = path.to_str().expect("text").to_owned();
+    for world in World::both(&site.service(), Memory::new) {
+        world.import(&site.token());
+        std::fs::write(&path, vec![7; 300_000]).expect("room");
+        // A write that may be repeated is: so it grows each time that it is read.
+        let growing = path.clone();
+        let upload = Upload::path(&path)
+            .content_type("image/jpeg")
+            .on_progress(move |_, _| {
+                let file = std::fs::File::options().append(true).open(&growing);
+                file.and_then(|mut file| file.write_all(b"7"))
+                    .expect("room");
+            });
+        let error = world.send(observation_photos::Create::new(upload, 7));
+        let text = format!("{:#}", error.expect_err("it grows"));
+        assert!(
+            text.contains(&name) && text.contains("became longer"),
+            "{}: {text}",
+            world.name()
+        );
+    }
+    // It has gone when the transport opens it.
+    let upload = Upload::path(&path).content_type("image/jpeg");
+    let service = site.service();
+    let base = service.api("v1").expect("v1").base_url();
+    let request = observation_photos::Create::new(upload, 7).request(base);
+    let body = request.expect("a request").into_body();
+    std::fs::remove_file(&path).expect("removed");
+    let error = body
+        .into_reader()
+        .and_then(|mut reader| std::io::copy(&mut reader, &mut std::io::sink()));
+    let error = error.expect_err("gone");
+    let text = Error::from(TransportError::not_sent(error)).to_string();
+    assert!(text.contains(&format!("`{name}`: ")), "{text}");
+    assert_eq!(text.matches("(os error 2)").count(), 1, "{text}");
 }
 
 #[test]
