@@ -15,7 +15,7 @@ use tracing::{Instrument, Level};
 use worlds::AnySession;
 
 use capture::{Line, captured};
-use common::{AtServer, Ping, World, browser, league};
+use common::{AtServer, Me, Ping, World, browser, doorkeeper, league};
 
 /// Returns the lines of this account since the last call.
 fn since(mark: &mut usize, account: &str) -> Vec<Line> {
@@ -125,6 +125,30 @@ fn calls_and_renewals_are_spans() {
             refused.fields.contains(" error.type=NeedsLogin"),
             "{refused:?}"
         );
+    }
+}
+
+/// A derived token that fails with its login says so: one failure, not two.
+#[test]
+fn a_consequence_names_its_cause() {
+    capture::install();
+    let server = doorkeeper();
+    let mut mark = 0;
+    for world in World::both(&server, keystore::Memory::new()) {
+        let account = format!("cause-{}", world.name());
+        since(&mut mark, &account);
+        world.send(&account, Me).expect_err("no login");
+        let lines = after_call(&mut mark, &account);
+        let refused = |line: &&Line| line.fields.contains(" event.name=renewal_refused ");
+        let refused: Vec<_> = lines.iter().filter(refused).collect();
+        let [login, derived] = refused[..] else {
+            panic!("{lines:#?}");
+        };
+        for (line, token) in [(login, "login"), (derived, "derived")] {
+            assert!(line.fields.contains(&format!(" token={token} ")), "{line}");
+            let is_consequence = format!("{} ", line.fields).contains(" cause=login ");
+            assert_eq!(is_consequence, token == "derived", "{line}");
+        }
     }
 }
 

@@ -79,6 +79,8 @@ pub enum ClientEvent<'a> {
         token: TokenKind,
         /// Why; `None` if another program holds the lease, which the old token does not wait for.
         error: Option<&'a Error>,
+        /// The token whose failure this is, as in [`RenewalRefused`](Self::RenewalRefused).
+        cause: Option<TokenKind>,
         /// How long the old token is still valid: [`Duration::MAX`] if it does not expire, `None` if
         /// there is none, so that calls fail.
         old_token_serves: Option<Duration>,
@@ -98,6 +100,9 @@ pub enum ClientEvent<'a> {
         token: TokenKind,
         /// Why.
         error: &'a Error,
+        /// The token whose failure this is, with an event of its own: the login token, if this one is
+        /// derived with it. `None` if this renewal itself failed.
+        cause: Option<TokenKind>,
         /// How long the old token is still valid, as in [`RenewalFailed`](Self::RenewalFailed).
         old_token_serves: Option<Duration>,
         /// How many requests it sent; 0 if there was nothing to send, if an earlier refusal still

@@ -9,6 +9,7 @@ mod lease_wait;
 mod observer;
 mod pager;
 mod report;
+mod run;
 mod saver;
 mod status;
 mod stored;

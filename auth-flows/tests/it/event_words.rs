@@ -124,3 +124,45 @@ fn a_response_that_ended_too_early_says_so() {
         check("a renewal");
     }
 }
+
+#[test]
+fn one_failure_is_one_cause() {
+    let server = doorkeeper();
+    for (world, log) in Log::both(&server, Memory::new()) {
+        let check = |what: &str, name: &str| {
+            let lines = log.lines();
+            let of = |token: &str| {
+                let words = format!("the {token} token");
+                let mut failures = lines.iter().filter(|line| line.starts_with(name));
+                failures.find(|line| line.contains(&words)).cloned()
+            };
+            let (login, derived) = (of("login"), of("derived"));
+            let login = login.unwrap_or_else(|| panic!("{what}: {lines:#?}"));
+            assert!(login.contains("cause: None"), "{what}: {login}");
+            assert!(!login.contains("because"), "{what}: {login}");
+            let derived = derived.unwrap_or_else(|| panic!("{what}: {lines:#?}"));
+            for words in ["cause: Some(Login)", " (because the login token failed)"] {
+                assert!(derived.contains(words), "{what}: {derived}");
+            }
+        };
+        world.send("me", Me).expect_err("no login");
+        check("no login", "renewal_refused: ");
+        world.log_in_with_password("me", PASSWORD).expect("a login");
+        world.send("me", Me).expect("derived");
+        server.revoke_all();
+        server.expire_derived_tokens();
+        world.send("me", Me).expect_err("the login is dead");
+        check("a dead login", "renewal_refused: ");
+
+        // A derived token that is rejected although it is new fails by itself.
+        world.log_in_with_password("me", PASSWORD).expect("a login");
+        server.expire_derived_tokens();
+        world.send("me", Me).expect_err("rejected");
+        let lines = log.lines();
+        let failed = |line: &&String| line.starts_with("renewal_") && line.contains("cause: None");
+        let failed: Vec<_> = lines.iter().filter(failed).collect();
+        assert_eq!(failed.len(), 1, "{lines:#?}");
+        assert!(failed[0].contains("the derived token"), "{failed:#?}");
+        world.log_out("me").expect("a logout");
+    }
+}

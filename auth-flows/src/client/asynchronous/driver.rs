@@ -6,9 +6,7 @@ use auth_core::{BoxFuture, Error, Operation, Token, TokenKind, TokenRecord, Toke
 
 use super::{AsyncSession, host::ended, runner::Runner};
 use crate::{
-    client::{
-        event::LoginMethod, followed, new_login, report::Run, stored::FlowLease, trace::Span,
-    },
+    client::{event::LoginMethod, followed, new_login, run::Run, stored::FlowLease, trace::Span},
     clock,
     flow::{
         Remarking, Remarks, call::Call, complete_login::CompleteLogin, erased::ErasedFlow,

@@ -7,7 +7,7 @@ use auth_core::{Error, Operation, Paged};
 use super::{AsyncSession, paging::InFlight};
 use crate::{
     client::{
-        report::Run,
+        run::Run,
         trace::{Span, operation_name},
     },
     flow::erased::ErasedOperation,

@@ -17,7 +17,7 @@ use crate::{
         Common,
         event::WaitReason,
         media, named,
-        report::Run,
+        run::Run,
         stored::{FlowLease, Stored},
     },
     clock,

@@ -4,7 +4,7 @@ use auth_core::{DeviceAuthorizationResponse, Error};
 
 use super::Session;
 use crate::{
-    client::{event::LoginMethod, report::Run, status::Status},
+    client::{event::LoginMethod, run::Run, status::Status},
     flow::{device_login, token_message::LoginProof},
     login::canceller::Canceller,
 };

@@ -12,7 +12,7 @@ use crate::{
     client::{
         event::{LoginMethod, WaitReason},
         followed, media, named, new_login,
-        report::Run,
+        run::Run,
         stored::FlowLease,
         trace::Span,
     },

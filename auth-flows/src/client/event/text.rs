@@ -14,6 +14,7 @@ struct Parts<'a> {
     token: Option<TokenKind>,
     generation: Option<u64>,
     error: Option<&'a Error>,
+    cause: Option<TokenKind>,
     took: Option<Duration>,
     wait: Option<Duration>,
 }
@@ -47,6 +48,13 @@ impl<'a> ClientEvent<'a> {
     #[must_use]
     pub fn error(&self) -> Option<&'a Error> {
         self.parts().error
+    }
+
+    /// Returns the kind of the token whose failure this is, with an event of its own, if the event is
+    /// a consequence of that. For counting each cause once.
+    #[must_use]
+    pub fn cause(&self) -> Option<TokenKind> {
+        self.parts().cause
     }
 
     /// Returns how long it took, if the event is an end.
@@ -94,11 +102,13 @@ impl<'a> ClientEvent<'a> {
                 account,
                 token,
                 error,
+                cause,
                 took,
                 ..
             } => Parts {
                 token: Some(token),
                 error,
+                cause,
                 took: Some(took),
                 ..of("renewal_failed", Some(account))
             },
@@ -106,11 +116,13 @@ impl<'a> ClientEvent<'a> {
                 account,
                 token,
                 error,
+                cause,
                 took,
                 ..
             } => Parts {
                 token: Some(token),
                 error: Some(error),
+                cause,
                 took: Some(took),
                 ..of("renewal_refused", Some(account))
             },
@@ -205,9 +217,10 @@ impl fmt::Display for ClientEvent<'_> {
                 write!(f, "the {token} token was not renewed in {took:.0?}")?;
                 serves(f, old_token_serves)?;
                 match error {
-                    Some(error) => write!(f, ": {error:#}"),
-                    None => f.write_str(": another program holds the lease"),
+                    Some(error) => write!(f, ": {error:#}")?,
+                    None => f.write_str(": another program holds the lease")?,
                 }
+                consequence(f, parts.cause)
             }
             Self::RenewalRefused {
                 error,
@@ -220,7 +233,8 @@ impl fmt::Display for ClientEvent<'_> {
                     _ => write!(f, "the renewal of the {token} token was refused")?,
                 }
                 serves(f, old_token_serves)?;
-                write!(f, ": {error:#}")
+                write!(f, ": {error:#}")?;
+                consequence(f, parts.cause)
             }
             Self::Waiting { reason, wait, .. } => {
                 let most = match reason {
@@ -285,6 +299,14 @@ fn serves(f: &mut fmt::Formatter<'_>, old_token: Option<Duration>) -> fmt::Resul
     match old_token {
         Some(left) if left == Duration::MAX => f.write_str(", the old one still serves"),
         Some(left) => write!(f, ", the old one still serves for {left:.0?}"),
+        None => Ok(()),
+    }
+}
+
+/// Says which token failed first.
+fn consequence(f: &mut fmt::Formatter<'_>, cause: Option<TokenKind>) -> fmt::Result {
+    match cause {
+        Some(cause) => write!(f, " (because the {} token failed)", token_name(cause)),
         None => Ok(()),
     }
 }

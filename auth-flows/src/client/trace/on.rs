@@ -47,6 +47,7 @@ pub(in crate::client) fn event(event: &ClientEvent<'_>) {
                 wait_ms = event.wait().map(millis),
                 http.response.status_code = status(event),
                 "error.type" = event.error().map(|error| display(Kind(error))),
+                cause = event.cause().map(token_name),
                 "{}", event
             )
         };
