@@ -15,7 +15,7 @@ use std::time::SystemTime;
 
 use auth_core::{UnixTime, unverified_expiry};
 use auth_testkit::{Dialect, Exchange, Matching, RequestKind, Rotation, TestClient, TestServer};
-use lexopt::Arg;
+use lexopt::{Arg, ValueExt};
 use serde_json::{Value, json};
 
 use super::fault_class::{FaultClass, OF_APIS, OF_TOKENS};
@@ -35,10 +35,7 @@ pub(crate) fn serve(args: Vec<OsString>) -> Outcome {
     let mut parser = lexopt::Parser::from_args(args);
     while let Some(argument) = parser.next()? {
         match argument {
-            Arg::Long("seed") => {
-                let text = parser.value()?;
-                seed = lexopt::ValueExt::parse(&text)?;
-            }
+            Arg::Long("seed") => seed = parser.value()?.parse()?,
             other => return Err(other.unexpected().into()),
         }
     }

@@ -54,6 +54,7 @@ pub(crate) fn work(args: Vec<OsString>) -> Outcome {
     Ok(Verdict::Passed)
 }
 
+#[derive(Default)]
 struct Options {
     process: u64,
     threads: usize,
@@ -65,14 +66,7 @@ struct Options {
 
 impl Options {
     fn parse(args: Vec<OsString>) -> Result<Self, Stop> {
-        let mut options = Self {
-            process: 0,
-            threads: 0,
-            tasks: 0,
-            seed: 0,
-            folder: PathBuf::new(),
-            origins: Vec::new(),
-        };
+        let mut options = Self::default();
         let mut parser = lexopt::Parser::from_args(args);
         while let Some(argument) = parser.next()? {
             match argument {

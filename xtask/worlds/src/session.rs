@@ -259,10 +259,17 @@ impl AnySession {
         O::Output: Send + 'static,
     {
         let session = self.for_worker();
-        let call = async move { session.send(operation).await };
+        self.spawn(async move { session.send(operation).await })
+    }
+
+    /// Starts a worker of this account's world: see [`World::spawn`](crate::World::spawn).
+    pub fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> PendingCall<T> {
         match self {
-            Self::Blocking(_) => PendingCall::on_thread(call),
-            Self::Async(_, runtime) => PendingCall::in_task(runtime, call),
+            Self::Blocking(_) => PendingCall::on_thread(work),
+            Self::Async(_, runtime) => PendingCall::in_task(runtime, work),
         }
     }
 

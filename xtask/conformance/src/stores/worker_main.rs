@@ -15,7 +15,6 @@ use std::ffi::OsString;
 use std::io::BufRead;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use api_inat::users::Me;
@@ -56,6 +55,7 @@ pub(crate) fn work(args: Vec<OsString>) -> Outcome {
     Ok(Verdict::Passed)
 }
 
+#[derive(Default)]
 struct Options {
     origin: String,
     folder: PathBuf,
@@ -70,16 +70,7 @@ struct Options {
 
 impl Options {
     fn parse(args: Vec<OsString>) -> Result<Self, Stop> {
-        let mut options = Self {
-            origin: String::new(),
-            folder: PathBuf::new(),
-            engine: None,
-            namespace: String::new(),
-            asynchronous: false,
-            halt_at: None,
-            halt_for: None,
-            timeout: None,
-        };
+        let mut options = Self::default();
         let mut parser = lexopt::Parser::from_args(args);
         while let Some(argument) = parser.next()? {
             match argument {
@@ -179,14 +170,12 @@ impl Worker {
         let (blocking, asynchronous) = (&self.blocking, &self.asynchronous);
         for (session, times) in [(asynchronous, tasks), (blocking, threads)] {
             for _ in 0..times {
-                match session.clone() {
-                    AnySession::Blocking(session) => {
-                        thread::spawn(move || tell(session.send(Ping::default())));
-                    }
-                    AnySession::Async(session, runtime) => {
-                        runtime.spawn(async move { tell(session.send(Ping::default()).await) });
-                    }
-                }
+                let worker = session.for_worker();
+                // Its line is its report.
+                let _ = session.spawn(async move {
+                    tell(worker.send(Ping::default()).await);
+                    Ok(())
+                });
             }
         }
     }
