@@ -99,7 +99,10 @@ fn reseal() -> Result<(), Box<dyn Error>> {
             let what = format!("{failed} records cannot be read, and are as they were");
             let error = AuthError::new(ErrorKind::Store, what);
             Err(error
-                .with_help("set TOKENS_OLD_KEY to their key, and run it again; if it is lost, these users log in again")
+                .with_help(
+                    "set TOKENS_OLD_KEY to their key, and run it again; if it is lost, these users \
+                     log in again",
+                )
                 .into())
         }
     }
