@@ -21,7 +21,7 @@ use tokio::{
     time::{Instant, timeout, timeout_at},
 };
 
-use super::{engine::Id, random_word, thread::EngineThread};
+use super::{id::Id, random_word, thread::EngineThread};
 
 /// What a database offers to hear of changes.
 pub(super) trait Messenger: Send + Sync + 'static {

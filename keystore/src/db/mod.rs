@@ -10,6 +10,7 @@
 //! - Every operation may be repeated. A save is, until it is saved or half a minute has passed.
 
 mod engine;
+mod id;
 mod listener;
 mod over_remote;
 #[cfg(feature = "postgres")]

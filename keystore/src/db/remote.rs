@@ -13,7 +13,8 @@ use std::{
 use auth_core::{AccountKey, BoxFuture, Error, ErrorKind, Lease, SecretBytes, Store};
 
 use super::{
-    engine::{Engine, Held, Id},
+    engine::{Engine, Held},
+    id::Id,
     listener::{Listener, Times},
     random_word,
     thread::EngineThread,

@@ -10,9 +10,12 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use auth_core::{BoxFuture, Error, Paged};
+use auth_core::{Error, Paged};
 
-use super::{AsyncSession, prefetch};
+use super::{
+    AsyncSession,
+    prefetch::{self, InFlight},
+};
 use crate::client::pager::Pager;
 
 /// Iterates over the items of all pages; see [`AsyncSession::items`].
@@ -105,9 +108,6 @@ where
         }
     }
 }
-
-/// The request of a page that is under way. `None` if the rate limit had no room.
-pub(super) type InFlight<T> = BoxFuture<'static, Option<Result<T, Error>>>;
 
 /// Iterates over the pages of a paged operation; see [`AsyncSession::pages`].
 ///

@@ -2,9 +2,9 @@
 
 use std::convert::Infallible;
 
-use auth_core::{Error, Operation, Paged};
+use auth_core::{BoxFuture, Error, Operation, Paged};
 
-use super::{AsyncSession, paging::InFlight};
+use super::AsyncSession;
 use crate::{
     client::{
         run::Run,
@@ -13,6 +13,9 @@ use crate::{
     flow::erased::ErasedOperation,
     sync::{oneshot::channel, park::within},
 };
+
+/// The request of a page that is under way. `None` if the rate limit had no room.
+pub(super) type InFlight<T> = BoxFuture<'static, Option<Result<T, Error>>>;
 
 /// Starts the request of a page. A function, because its bounds are those of `prefetch` alone.
 pub(super) type Start<P> = fn(&AsyncSession, &P) -> InFlight<<P as Operation>::Output>;

@@ -261,33 +261,6 @@ impl fmt::Debug for PostgresBuilder {
     }
 }
 
-/// The error for a schema that is missing or of another version.
-pub(super) fn wrong_schema(label: &str, setting: &str, found: Option<i32>) -> Error {
-    let (what, help) = match found {
-        None => (
-            "its tables are missing".to_owned(),
-            "call migrate once, or run the SQL of schema",
-        ),
-        Some(found) if found < schema::VERSION => (
-            format!(
-                "its tables have version {found}, older than {}",
-                schema::VERSION
-            ),
-            "call migrate once, or run the SQL of schema",
-        ),
-        Some(found) => (
-            format!(
-                "its tables have version {found}, newer than {}",
-                schema::VERSION
-            ),
-            "update this program",
-        ),
-    };
-    Error::new(ErrorKind::Configuration, format!("{label}: {what}"))
-        .with_setting(setting.to_owned())
-        .with_help(help)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ use tokio::{
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Row, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{builder::wrong_schema, schema};
+use super::schema;
 use crate::db::{
     listener::{MESSAGES, Messages},
     tls,
@@ -145,7 +145,7 @@ impl Connection {
     }
 
     pub(super) fn wrong_schema(&self, found: Option<i32>) -> Error {
-        wrong_schema(&self.label, &self.setting, found)
+        schema::wrong_schema(&self.label, &self.setting, found)
     }
 
     pub(super) fn read_only(&self) -> Error {

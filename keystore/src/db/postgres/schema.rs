@@ -1,5 +1,7 @@
 //! The tables, and the statements over them.
 
+use auth_core::{Error, ErrorKind};
+
 use super::rights;
 
 /// The version of the tables that this crate reads and writes.
@@ -178,4 +180,25 @@ impl Statements {
             ),
         }
     }
+}
+
+/// The error for a schema that is missing or of another version.
+pub(super) fn wrong_schema(label: &str, setting: &str, found: Option<i32>) -> Error {
+    let (what, help) = match found {
+        None => (
+            "its tables are missing".to_owned(),
+            "call migrate once, or run the SQL of schema",
+        ),
+        Some(found) if found < VERSION => (
+            format!("its tables have version {found}, older than {}", VERSION),
+            "call migrate once, or run the SQL of schema",
+        ),
+        Some(found) => (
+            format!("its tables have version {found}, newer than {}", VERSION),
+            "update this program",
+        ),
+    };
+    Error::new(ErrorKind::Configuration, format!("{label}: {what}"))
+        .with_setting(setting.to_owned())
+        .with_help(help)
 }

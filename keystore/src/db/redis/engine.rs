@@ -15,7 +15,8 @@ use super::{
 };
 use crate::db::{
     both,
-    engine::{Engine, Held, Id, Taken, millis},
+    engine::{Engine, Held, Taken, millis},
+    id::Id,
     listener::{Messages, Messenger},
 };
 
