@@ -5,5 +5,5 @@ mod lock;
 pub(crate) mod oneshot;
 pub(crate) mod park;
 mod primitives;
+pub(crate) mod semaphore;
 pub(crate) mod single_flight;
-pub(crate) mod slots;

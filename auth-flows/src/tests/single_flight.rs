@@ -18,8 +18,8 @@ use crate::{
     sync::{
         oneshot::channel,
         park::{park_on, within},
+        semaphore::Semaphore,
         single_flight::{Join, SingleFlight},
-        slots::Slots,
     },
     token::cell::{Lookup, TokenCell},
 };
@@ -203,13 +203,13 @@ fn followers_that_leave_free_their_places() {
 }
 
 #[test]
-fn slots_pass_from_one_to_the_next_in_line() {
-    let slots = Slots::new(2);
+fn permits_pass_from_one_to_the_next_in_line() {
+    let semaphore = Semaphore::new(2);
     let ask = || {
         let mut context = Context::from_waker(Waker::noop());
         let mut asked = Box::pin({
-            let slots = Arc::clone(&slots);
-            async move { slots.take().await }
+            let semaphore = Arc::clone(&semaphore);
+            async move { semaphore.acquire().await }
         });
         let polled = asked.as_mut().poll(&mut context);
         (asked, polled)

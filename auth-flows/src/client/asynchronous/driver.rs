@@ -13,7 +13,8 @@ use crate::{
         token_message::LoginProof,
     },
     sync::{
-        in_flight::Running, oneshot::channel, park::within, single_flight::Leader, slots::Slots,
+        in_flight::Running, oneshot::channel, park::within, semaphore::Semaphore,
+        single_flight::Leader,
     },
     token::{
         account::Account,
@@ -217,9 +218,9 @@ impl AsyncSession {
         let mut run = Run::new(span);
         let (result, remarks) = match identity.renewal(&common.service, kind, requirement) {
             Ok(renewal) => {
-                // One of the slots that bound how many renewals run at once.
-                let slots = Some(&common.host.renewals);
-                self.run_with(renewal, &mut run, slots).await
+                // A permit of the semaphore that bounds how many renewals run at once.
+                let semaphore = Some(&common.host.renewals);
+                self.run_with(renewal, &mut run, semaphore).await
             }
             Err(error) => (Err(error), Remarks::default()),
         };
@@ -288,7 +289,7 @@ impl AsyncSession {
         &self,
         flow: F,
         run: &mut Run,
-        slots: Option<&Arc<Slots>>,
+        semaphore: Option<&Arc<Semaphore>>,
     ) -> (Result<F::Output, Error>, Remarks)
     where
         F: Remarking + Send,
@@ -296,7 +297,7 @@ impl AsyncSession {
     {
         let mut erased = ErasedFlow::new(flow);
         let mut lease = FlowLease::default();
-        let runner = Runner::new(self, &mut erased, run, &mut lease, slots);
+        let runner = Runner::new(self, &mut erased, run, &mut lease, semaphore);
         let driven = runner.drive().await;
         self.release(&mut lease).await;
         let remarks = erased.take_remarks();

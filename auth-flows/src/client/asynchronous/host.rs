@@ -6,13 +6,13 @@ use auth_core::{BoxTransport, Error, ErrorKind, Runtime};
 
 use super::{AsyncClient, jobs::Jobs, save::save};
 use crate::client::{saver::Saving, trace::Span};
-use crate::sync::{oneshot::channel, slots::Slots};
+use crate::sync::{oneshot::channel, semaphore::Semaphore};
 
 /// The transport and the runtime, type-erased, so that sessions have no type parameters.
 pub(in crate::client) struct Host {
     pub(super) transport: BoxTransport,
     pub(super) runtime: Arc<dyn Runtime>,
-    pub(super) renewals: Arc<Slots>,
+    pub(super) renewals: Arc<Semaphore>,
     jobs: Arc<Jobs>,
 }
 
@@ -25,7 +25,7 @@ impl Host {
         Self {
             transport,
             runtime,
-            renewals: Slots::new(RENEWALS),
+            renewals: Semaphore::new(RENEWALS),
             jobs: Arc::default(),
         }
     }

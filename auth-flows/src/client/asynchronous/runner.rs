@@ -25,7 +25,7 @@ use crate::{
     rate_limit::MAX_LATE,
     sync::{
         park::within,
-        slots::{Slot, Slots},
+        semaphore::{Semaphore, SemaphorePermit},
     },
     token::account::Account,
 };
@@ -36,9 +36,9 @@ pub(super) struct Runner<'a> {
     flow: &'a mut (dyn Remarking<Output = ()> + Send),
     run: &'a mut Run,
     lease: &'a mut FlowLease,
-    /// It needs one of these, if there are any, except while it waits.
-    slots: Option<&'a Arc<Slots>>,
-    slot: Option<Slot>,
+    /// It needs a permit of this one, if there is one, except while it waits.
+    semaphore: Option<&'a Arc<Semaphore>>,
+    semaphore_permit: Option<SemaphorePermit>,
 }
 
 /// What the next event requires.
@@ -62,21 +62,21 @@ impl<'a> Runner<'a> {
         flow: &'a mut (dyn Remarking<Output = ()> + Send),
         run: &'a mut Run,
         lease: &'a mut FlowLease,
-        slots: Option<&'a Arc<Slots>>,
+        semaphore: Option<&'a Arc<Semaphore>>,
     ) -> Self {
         Self {
             session,
             flow,
             run,
             lease,
-            slots,
-            slot: None,
+            semaphore,
+            semaphore_permit: None,
         }
     }
 
     /// Runs the flow step by step to its end.
     pub(super) async fn drive(mut self) -> Result<(), Error> {
-        self.take_slot().await;
+        self.acquire().await;
         let mut event = Event::Start;
         loop {
             let mut sent = None;
@@ -114,7 +114,7 @@ impl<'a> Runner<'a> {
             Step::Token(kind, requirement) => {
                 let session = self.session;
                 session.identity.note_rejected(kind, requirement);
-                let holds_none = self.slots.is_none() && self.lease.get().is_none();
+                let holds_none = self.semaphore.is_none() && self.lease.get().is_none();
                 let token = session.at_hand(kind, requirement);
                 if let Some(token) = token.filter(|_| holds_none) {
                     return Ok(Next::Token(token));
@@ -208,7 +208,7 @@ impl<'a> Runner<'a> {
     }
 
     async fn sleep(&mut self, wait: Duration) -> Result<Event, Error> {
-        drop(self.slot.take());
+        drop(self.semaphore_permit.take());
         let (common, identity) = (&self.session.client.0, &self.session.identity);
         let retried = self.flow.take_retried();
         common.sleeping(identity, self.run, wait, retried);
@@ -221,7 +221,7 @@ impl<'a> Runner<'a> {
             (None, None) => sleep.await,
         }
         self.run.end_sleep(stored)?;
-        self.take_slot().await;
+        self.acquire().await;
         Ok(Event::Slept)
     }
 
@@ -231,9 +231,9 @@ impl<'a> Runner<'a> {
         requirement: TokenRequirement,
     ) -> Result<Event, Error> {
         self.session.release(self.lease).await;
-        drop(self.slot.take());
+        drop(self.semaphore_permit.take());
         let token = self.session.get(kind, requirement).await;
-        self.take_slot().await;
+        self.acquire().await;
         Ok(Event::Token(token))
     }
 
@@ -277,9 +277,9 @@ impl<'a> Runner<'a> {
         Ok(Event::Saved(saved))
     }
 
-    async fn take_slot(&mut self) {
-        if let Some(slots) = self.slots {
-            self.slot = Some(slots.take().await);
+    async fn acquire(&mut self) {
+        if let Some(semaphore) = self.semaphore {
+            self.semaphore_permit = Some(semaphore.acquire().await);
         }
     }
 

@@ -44,21 +44,21 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
     );
     output::line(format_args!("      {figures}"));
     for (name, processes) in sizes {
-        report.single(name, || Crew::new(engine, *processes)?.rounds(ROUNDS));
+        report.single(name, || WorkerPool::new(engine, *processes)?.rounds(ROUNDS));
     }
     if engine.kind == Kind::Pooled {
         return;
     }
     report.single(
         "clocks an hour ahead and behind: 10 rounds, 10 renewals",
-        || Crew::with_clocks(engine, LONG_LIFE)?.rounds(10),
+        || WorkerPool::with_clocks(engine, LONG_LIFE)?.rounds(10),
     );
     report.single(
         "the same, tokens of an hour, calls in turn: none is reused",
-        || Crew::with_clocks(engine, LIFE)?.calm_rounds(10),
+        || WorkerPool::with_clocks(engine, LIFE)?.calm_rounds(10),
     );
     report.single("the same, calls at once: each has a token", || {
-        Crew::with_clocks(engine, LIFE)?.hasty_rounds(5)
+        WorkerPool::with_clocks(engine, LIFE)?.hasty_rounds(5)
     });
     report.single("10,000 leases held at once: none is lost", || {
         many_leases(engine)
@@ -73,16 +73,16 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
 pub(super) fn over_files(processes: usize) -> CheckResult {
     let (server, dir) = (server(Rotation::KillFamily)?, StoreDir::new()?);
     let start = Start::at(&server, &dir);
-    Crew::of(server, vec![start; processes], Vec::new())?.rounds(ROUNDS)
+    WorkerPool::of(server, vec![start; processes], Vec::new())?.rounds(ROUNDS)
 }
 
-struct Crew {
+struct WorkerPool {
     server: TestServer,
     workers: Vec<Worker>,
     _clocks: Vec<FakeClock>,
 }
 
-impl Crew {
+impl WorkerPool {
     fn new(engine: &Engine, processes: usize) -> Result<Self, Failure> {
         let server = server(Rotation::KillFamily)?;
         let start = Start::over(&server, &engine.url(), &engine.namespace()?);

@@ -8,18 +8,18 @@ use super::{
     primitives::Mutex,
 };
 
-/// A number of slots, handed out in the order in which they were asked for.
-pub(crate) struct Slots(Mutex<State>);
+/// A number of permits, handed out in the order in which they were asked for.
+pub(crate) struct Semaphore(Mutex<State>);
 
 struct State {
     free: usize,
-    line: VecDeque<Sender<Slot>>,
+    line: VecDeque<Sender<SemaphorePermit>>,
 }
 
-/// A slot. Dropping it passes it to the next in line.
-pub(crate) struct Slot(Option<Arc<Slots>>);
+/// A permit of a [`Semaphore`]. Dropping it passes it to the next in line.
+pub(crate) struct SemaphorePermit(Option<Arc<Semaphore>>);
 
-impl Slots {
+impl Semaphore {
     pub(crate) fn new(count: usize) -> Arc<Self> {
         Arc::new(Self(Mutex::new(State {
             free: count,
@@ -27,20 +27,20 @@ impl Slots {
         })))
     }
 
-    /// Waits for a slot.
-    pub(crate) async fn take(self: &Arc<Self>) -> Slot {
+    /// Waits for a permit.
+    pub(crate) async fn acquire(self: &Arc<Self>) -> SemaphorePermit {
         match self.ask() {
-            Ok(slot) => slot,
-            // The sender is never dropped unsent; without a slot the work would go on all the same.
-            Err(line) => line.await.unwrap_or(Slot(None)),
+            Ok(permit) => permit,
+            // The sender is never dropped unsent; without a permit the work would go on all the same.
+            Err(line) => line.await.unwrap_or(SemaphorePermit(None)),
         }
     }
 
-    fn ask(self: &Arc<Self>) -> Result<Slot, Receiver<Slot>> {
+    fn ask(self: &Arc<Self>) -> Result<SemaphorePermit, Receiver<SemaphorePermit>> {
         let mut state = lock(&self.0);
         if state.free > 0 {
             state.free -= 1;
-            return Ok(Slot(Some(Arc::clone(self))));
+            return Ok(SemaphorePermit(Some(Arc::clone(self))));
         }
         let (sender, receiver) = channel();
         state.line.push_back(sender);
@@ -48,13 +48,13 @@ impl Slots {
     }
 }
 
-impl Drop for Slot {
+impl Drop for SemaphorePermit {
     fn drop(&mut self) {
-        let Some(slots) = self.0.take() else {
+        let Some(semaphore) = self.0.take() else {
             return;
         };
         let next = {
-            let mut state = lock(&slots.0);
+            let mut state = lock(&semaphore.0);
             let mut next = state.line.pop_front();
             while next.as_ref().is_some_and(Sender::is_closed) {
                 next = state.line.pop_front();
@@ -62,9 +62,9 @@ impl Drop for Slot {
             state.free += usize::from(next.is_none());
             next
         };
-        // One that goes away at this moment drops the slot, which passes it on.
+        // One that goes away at this moment drops the permit, which passes it on.
         if let Some(next) = next {
-            next.send(Slot(Some(slots)));
+            next.send(SemaphorePermit(Some(semaphore)));
         }
     }
 }
