@@ -297,6 +297,8 @@ impl Engine for RedisEngine {
     }
 
     async fn check(&self) -> Result<(), Error> {
+        // Before the two, each of which would wait for a connection of its own.
+        self.connection.open().await?;
         let info = redis::cmd("INFO");
         let (info, lacks) = both(self.ask::<String>(&info), self.lacks()).await;
         match info {

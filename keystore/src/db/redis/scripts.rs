@@ -67,7 +67,8 @@ return 1
 /// client, account, and the body unless it is removed. The same version with the same body is this
 /// very save, repeated. An older one than the version that was read is that of a server that lost
 /// something. Gives 1, or 0 if the record has a newer version. What remains of a removed record ends
-/// by itself, and has no names.
+/// by itself, and has no names. PERSIST needs no memory, and after a write a script may exceed
+/// `maxmemory`: so the new token of a renewal that has begun is saved by a server that is full.
 const WRITE: &str = "
 local over = tonumber(ARGV[1])
 local version = tonumber(redis.call('HGET', KEYS[1], 'v') or '0')
