@@ -24,6 +24,8 @@ pub(super) const LARGE_ENOUGH: &str = "size=1g";
 const FULL: Duration = Duration::from_secs(5);
 /// A record that fits into no room that a server has set aside.
 const LARGE: usize = 200_000;
+/// More parts of PostgreSQL's log, of 16 MB each, than the small disk has room for.
+const PARTS: usize = 20;
 /// More leases than fit into what is left of a block.
 const MANY: usize = 1000;
 
@@ -149,8 +151,10 @@ fn at_each_step(engine: &Engine) -> CheckResult {
         holder.worker.go_on()?;
     }
     if !engine.kind.is_redis() {
-        // The next part of its log has no room: it goes down, and does not come up.
-        let _it_goes_down = engine.sql("SELECT pg_switch_wal()");
+        // A part of its log after those that it has set aside has no room: it goes down, and does not
+        // come up.
+        let next = "SELECT pg_logical_emit_message(true, 'next', 'part'); SELECT pg_switch_wal()";
+        let _it_goes_down = (0..PARTS).find(|_| engine.sql(next).is_err());
     }
     thread::sleep(FULL);
     ensure(complaints()? > before, "the disk was not full")?;

@@ -89,14 +89,16 @@ const APART: &[&[Part]] = &[
         ["PostgreSQL on a full disk", "Redis on a full disk"],
         disk::run,
     )],
-    &[(
-        [
-            "10,000 accounts over PostgreSQL",
-            "10,000 accounts over Redis",
-        ],
-        many::run,
-    )],
 ];
+
+/// After all others, because it leaves them no processor.
+const LAST: &[Part] = &[(
+    [
+        "10,000 accounts over PostgreSQL",
+        "10,000 accounts over Redis",
+    ],
+    many::run,
+)];
 
 pub(super) fn run(_: &[World; 2], report: &mut Report) -> Result<(), Stop> {
     let there = |tool: &str| {
@@ -135,6 +137,9 @@ pub(super) fn run(_: &[World; 2], report: &mut Report) -> Result<(), Stop> {
         for one in [redis, valkey].into_iter().chain(apart) {
             let panicked = |_| Err(Stop::Failed("cases beside others panicked".to_owned()));
             report.append(one.join().unwrap_or_else(panicked)?);
+        }
+        for kind in [Kind::Postgres, Kind::Redis] {
+            own_engines(LAST, kind, report)?;
         }
         Ok(())
     })

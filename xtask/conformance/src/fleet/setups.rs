@@ -202,10 +202,13 @@ fn full(engine: &Engine) -> CheckResult {
     let lease = store.try_lease(&key())?.ok_or("the lease is taken")?;
     store.save(&lease, &SecretBytes::new(vec![b'x'; 2000]))?;
     server.ask(&["config", "set", "maxmemory", "1"])?;
-    let error = failed(store.save(&lease, &SecretBytes::new(vec![b'y'; 2000])))?;
-    is(&error, ErrorKind::Store, &["no room"])?;
+    // The refresh token of a renewal that has begun may be used up: its save still succeeds.
+    store.save(&lease, &SecretBytes::new(vec![b'y'; 2000]))?;
     let found = store.load(&key())?.ok_or("it is gone")?;
-    ensure(found.as_ref()[0] == b'x', "the record was changed")
+    ensure(found.as_ref()[0] == b'y', "the record was not changed")?;
+    drop(lease);
+    let error = failed(store.try_lease(&key()))?;
+    is(&error, ErrorKind::Store, &["no room"])
 }
 
 /// Everything works; callers look instead of being told.
