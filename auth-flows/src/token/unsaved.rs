@@ -89,7 +89,7 @@ pub(crate) enum SaveMode {
 /// What became of a try.
 #[derive(Debug)]
 pub(crate) enum SaveOutcome {
-    /// There is no unsaved record.
+    /// All is saved.
     Nothing,
     /// Another caller tries, or has replaced the record.
     Busy,

@@ -366,7 +366,7 @@ fn limits(log: &Log, which: usize) -> (World, Moody) {
     (world, moody)
 }
 
-/// After its pause of some seconds the note is tried again, and that it works is told once.
+/// After its pause of some seconds the note is tried again, and its success is reported once.
 fn note_again(log: &Log, (world, store): &(World, Moody)) {
     store.set(&[]);
     let is_told = || {
