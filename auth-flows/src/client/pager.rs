@@ -30,7 +30,7 @@ impl<P: Paged> Pager<P> {
         self.next.as_ref().filter(|_| !self.failed)
     }
 
-    /// Returns whether there is no further page: at the end, and after a failure.
+    /// Returns whether all pages were read: at the end, and after a failure.
     #[inline]
     pub(crate) fn is_over(&self) -> bool {
         self.next().is_none()

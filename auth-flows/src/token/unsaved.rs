@@ -82,7 +82,7 @@ impl std::fmt::Debug for StoreHandle {
 pub(crate) enum SaveMode {
     /// Looks first whether the store responds.
     Brief,
-    /// Lets the store repeat the save as long as it does: there is no later try.
+    /// Lets the store repeat the save as long as it does, because this is the last try.
     Last,
 }
 
