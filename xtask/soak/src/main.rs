@@ -7,7 +7,8 @@
 //!          └── soak-workers 2   the same                                     ┘
 //! ```
 //!
-//! Tokens are valid for two seconds, so nearly every call meets a renewal, its own or another's.
+//! Tokens are valid for five seconds, so many calls meet a renewal, their own or another's. (Of
+//! tokens that last less, a program renews one in 5 s: the troubles have those.)
 //! The server delays responses, resets connections before and after the work, responds with 500,
 //! 503, 429 and HTML pages, truncates bodies and loses responses, by a seed that is printed. For
 //! each request it reports the purpose, the account, the fault and the result; the workers report

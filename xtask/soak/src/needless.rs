@@ -36,9 +36,9 @@ struct Early {
     span: Span,
 }
 
-/// A token of two seconds is renewed at the earliest 1.8 s after its request. The rest is a margin
+/// A token of five seconds is renewed at the earliest 4.5 s after its request. The rest is a margin
 /// for a busy machine.
-const MIN_AGE: u64 = 1_200_000;
+const MIN_AGE: u64 = 3_900_000;
 
 impl Needless {
     /// Records a request.
@@ -128,7 +128,7 @@ mod tests {
         check(&again, Some((500_000, 1_100_000)), 0);
         check(&again, Some((500_000, 900_000)), 1);
         check(&again, Some((2_100_000, 2_200_000)), 1);
-        check(&[renewal(1_000_000), renewal(3_000_000)], None, 0);
+        check(&[renewal(1_000_000), renewal(6_000_000)], None, 0);
         let mut lost = renewal(1_000_000);
         lost.fault = Some(super::super::fault_class::FaultClass::Lost);
         check(&[lost, renewal(1_100_000)], None, 0);
