@@ -9,7 +9,6 @@ mod front_pages;
 mod ladder;
 mod layout;
 mod manifests;
-mod packages;
 mod pages;
 mod readmes;
 mod rustdoc;
@@ -69,7 +68,6 @@ const CHECKS: &[Check] = &[
         words::left_over,
     ),
     ("no path of one machine", words::machine),
-    ("few packages", packages::counts),
     (
         "the newcomer's two commands are in README and run in CI",
         commands::newcomer,

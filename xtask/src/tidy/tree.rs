@@ -1,18 +1,16 @@
-//! The workspace as the checks see it: its text files, its packages as cargo describes them, and
-//! what they build.
+//! The workspace as the checks see it: its text files, and its packages as cargo describes them.
 
 use std::fs;
 
 use serde_json::Value;
 
-use crate::{Stop, cargo, metadata, output, root};
+use crate::{Stop, metadata, output, root};
 
 /// The workspace, read once. The checks do no I/O of their own.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     files: Vec<File>,
     packages: Vec<Package>,
-    builds: Vec<(Build, Vec<String>)>,
 }
 
 /// A text file that is tracked, or new and not ignored.
@@ -40,42 +38,12 @@ pub(super) struct Dependency {
     pub(super) dev: bool,
 }
 
-/// A build whose packages are counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Build {
-    /// auth-core alone.
-    Core,
-    /// A blocking client without TLS.
-    Blocking,
-}
-
-impl Build {
-    pub(super) const ALL: [Self; 2] = [Self::Core, Self::Blocking];
-
-    pub(super) fn packages(self) -> &'static [&'static str] {
-        match self {
-            Self::Core => &["auth-core"],
-            Self::Blocking => &["auth-core", "auth-flows", "http-ureq"],
-        }
-    }
-}
-
 impl Tree {
     pub(super) fn read() -> Result<Self, Stop> {
-        let mut tree = Self {
+        Ok(Self {
             files: files()?,
             packages: packages(&metadata()?),
-            builds: Vec::new(),
-        };
-        for build in Build::ALL {
-            let mut command = cargo();
-            command.args(["tree", "--edges", "normal", "--prefix", "none"]);
-            for package in build.packages() {
-                command.args(["-p", package]);
-            }
-            tree.builds.push((build, distinct(&output(&mut command)?)));
-        }
-        Ok(tree)
+        })
     }
 
     pub(super) fn files(&self) -> impl Iterator<Item = &File> {
@@ -109,12 +77,6 @@ impl Tree {
 
     pub(super) fn packages(&self) -> &[Package] {
         &self.packages
-    }
-
-    /// The packages of a build, its own included.
-    pub(super) fn build(&self, build: Build) -> &[String] {
-        let found = self.builds.iter().find(|(known, _)| *known == build);
-        found.map_or(&[], |(_, packages)| packages)
     }
 }
 
@@ -201,20 +163,6 @@ fn packages(metadata: &Value) -> Vec<Package> {
     listed.map(package).collect()
 }
 
-/// Drops duplicates: `cargo tree` marks with `(*)` what it has shown before.
-fn distinct(tree: &str) -> Vec<String> {
-    let names = tree
-        .lines()
-        .map(|line| line.trim_end_matches(" (*)").trim());
-    let mut names: Vec<_> = names
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned)
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names
-}
-
 /// Trees for the tests of the checks.
 #[cfg(test)]
 impl Tree {
@@ -234,28 +182,11 @@ impl Tree {
         self.packages = packages(metadata);
         self
     }
-
-    /// Adds the output of `cargo tree` for a build.
-    pub(super) fn with_build(mut self, build: Build, tree: &str) -> Self {
-        self.builds.push((build, distinct(tree)));
-        self
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_package_counts_once() {
-        let tree = "http v1.0.0\nbytes v1.0.0\n\nbytes v1.0.0 (*)\nbytes v0.9.0\n";
-        let tree = Tree::default().with_build(Build::Core, tree);
-        assert_eq!(
-            tree.build(Build::Core),
-            ["bytes v0.9.0", "bytes v1.0.0", "http v1.0.0"]
-        );
-        assert!(tree.build(Build::Blocking).is_empty());
-    }
 
     #[test]
     fn this_workspace_can_be_read() {
@@ -264,10 +195,5 @@ mod tests {
         assert!(tree.file("target/CACHEDIR.TAG").is_none(), "it is ignored");
         let own = tree.packages().iter().find(|p| p.name == "xtask");
         assert_eq!(own.expect("this one").manifest, "xtask/Cargo.toml");
-        let core = tree.build(Build::Core);
-        assert!(
-            core.iter().any(|name| name.starts_with("http v")),
-            "{core:?}"
-        );
     }
 }
