@@ -58,7 +58,6 @@ const CHECKS: &[Check] = &[
         "auth-core: no file, socket, clock, environment, thread or process",
         core::calls,
     ),
-    ("auth-core: clippy bans the same", core::bans),
     (
         "each link of a README leads somewhere, on a forge and in a registry",
         readmes::links,
