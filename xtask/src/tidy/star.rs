@@ -1,7 +1,10 @@
 //! The star: every library crate depends on auth-core and on no sibling. The packages of xtask may
 //! depend on all, and no library depends on them; its tests may use `worlds`.
 
-use super::{Finding, tree::Tree};
+use super::{
+    Finding,
+    tree::{Dependency, Package, Tree},
+};
 
 const CENTRE: &str = "auth-core";
 
@@ -14,31 +17,24 @@ const FOR_TESTS: &str = "worlds";
 /// Finds dependencies between packages of the workspace that the star forbids. Dev-dependencies on
 /// siblings are exempt.
 pub(super) fn siblings(tree: &Tree) -> Vec<Finding> {
-    let packages = tree.packages();
-    let find = |name: &str| packages.iter().find(|package| package.name == name);
-    let is_roof = |manifest: &str| manifest.starts_with(ROOF);
+    let is_roof = |package: &Package| package.manifest.starts_with(ROOF);
+    let allowed = |Dependency { name, dev }: &Dependency| {
+        let other = tree.packages().iter().find(|other| other.name == *name);
+        other.is_none_or(|other| name == CENTRE || (*dev && (name == FOR_TESTS || !is_roof(other))))
+    };
     let mut findings = Vec::new();
-    for package in packages.iter().filter(|own| !is_roof(&own.manifest)) {
-        for dependency in &package.dependencies {
-            let name = dependency.name.as_str();
-            let of_roof = find(name).is_some_and(|other| is_roof(&other.manifest));
-            let allowed = match name {
-                CENTRE if package.name != CENTRE => true,
-                FOR_TESTS if of_roof => dependency.dev,
-                _ if of_roof => false,
-                _ => dependency.dev || find(name).is_none(),
-            };
-            if !allowed {
-                let what = match of_roof && name != FOR_TESTS {
-                    true => "no crate may depend on a package of xtask".to_owned(),
-                    false => format!(
-                        "{} depends on {name}; only a dev-dependency may",
-                        package.name
-                    ),
-                };
-                findings.push(Finding::new(&package.manifest, what));
-            }
-        }
+    for package in tree.packages().iter().filter(|own| !is_roof(own)) {
+        let dependencies = package.dependencies.iter();
+        findings.extend(
+            dependencies
+                .filter(|d| !allowed(d))
+                .map(|Dependency { name, .. }| {
+                    let what = format!(
+                        "depends on {name}; tests alone may use siblings, and `worlds` of xtask"
+                    );
+                    Finding::new(&package.manifest, what)
+                }),
+        );
     }
     findings
 }
@@ -52,52 +48,39 @@ mod tests {
 
     #[test]
     fn crossing_dependencies_are_found() {
-        let check = |from: &str, to: &str, kind: Value, expect: &[&str]| {
-            let package = |name: &str| {
+        let check = |from: &str, to: &str, kind: Value, allowed: bool| {
+            let package = |(name, folder): (&str, &str)| {
                 let dependencies = match name == from {
                     true => json!([{ "name": to, "kind": kind }]),
                     false => json!([]),
                 };
-                let folder = match name {
-                    "worlds" => "xtask/worlds",
-                    name => name,
-                };
-                let manifest = format!("/ws/{folder}/Cargo.toml");
+                let manifest = format!("/ws/{folder}{name}/Cargo.toml");
                 json!({ "name": name, "manifest_path": manifest, "dependencies": dependencies })
             };
-            let names = ["auth-core", "auth-flows", "keystore", "xtask", "worlds"];
-            let metadata = json!({ "workspace_root": "/ws", "packages": names.map(package) });
+            let libraries = ["auth-core", "auth-flows", "keystore"].map(|name| (name, ""));
+            let of_xtask = ["support", "worlds"].map(|name| (name, "xtask/"));
+            let packages: Vec<_> = libraries.into_iter().chain(of_xtask).map(package).collect();
+            let metadata = json!({ "workspace_root": "/ws", "packages": packages });
             let tree = Tree::default().with_metadata(&metadata);
-            assert_eq!(found(siblings, &tree), expect, "{from} -> {to}");
+            let found = found(siblings, &tree);
+            assert_eq!(found.is_empty(), allowed, "{from} -> {to}: {found:?}");
+            let place = format!("{from}/Cargo.toml: depends on {to}; ");
+            assert!(
+                found.iter().all(|found| found.starts_with(&place)),
+                "{found:?}"
+            );
         };
-        check("keystore", "auth-core", Value::Null, &[]);
-        check("keystore", "sha2", Value::Null, &[]);
-        check("keystore", "auth-flows", json!("dev"), &[]);
-        check("auth-core", "keystore", json!("dev"), &[]);
-        check("xtask", "keystore", Value::Null, &[]);
-        check("worlds", "keystore", Value::Null, &[]);
-        check("keystore", "worlds", json!("dev"), &[]);
-        let crossing =
-            ["keystore/Cargo.toml: keystore depends on auth-flows; only a dev-dependency may"];
-        check("keystore", "auth-flows", Value::Null, &crossing);
-        check("keystore", "auth-flows", json!("build"), &crossing);
-        check(
-            "auth-core",
-            "keystore",
-            Value::Null,
-            &["auth-core/Cargo.toml: auth-core depends on keystore; only a dev-dependency may"],
-        );
-        check(
-            "keystore",
-            "xtask",
-            json!("dev"),
-            &["keystore/Cargo.toml: no crate may depend on a package of xtask"],
-        );
-        check(
-            "keystore",
-            "worlds",
-            Value::Null,
-            &["keystore/Cargo.toml: keystore depends on worlds; only a dev-dependency may"],
-        );
+        check("keystore", "auth-core", Value::Null, true);
+        check("keystore", "sha2", Value::Null, true);
+        check("keystore", "auth-flows", json!("dev"), true);
+        check("auth-core", "keystore", json!("dev"), true);
+        check("support", "keystore", Value::Null, true);
+        check("worlds", "keystore", Value::Null, true);
+        check("keystore", "worlds", json!("dev"), true);
+        check("keystore", "auth-flows", Value::Null, false);
+        check("keystore", "auth-flows", json!("build"), false);
+        check("auth-core", "keystore", Value::Null, false);
+        check("keystore", "support", json!("dev"), false);
+        check("keystore", "worlds", Value::Null, false);
     }
 }
