@@ -5,109 +5,26 @@ use super::{
     tree::{File, Tree},
 };
 
-/// The top-level modules of a crate, from the bottom up: each imports only from those before it.
-/// `lib.rs` is above them all.
-type Ladder = (&'static str, &'static [&'static str]);
+/// Where the ladders are drawn: a line for each crate, its top-level modules from the bottom up. Each
+/// imports only from those before it. `lib.rs` is above them all.
+const DRAWN: &str = "ARCHITECTURE.md";
 
-const LADDERS: [Ladder; 6] = [
-    (
-        "auth-core/src/",
-        &[
-            "leniency", "time", "wipe", "error", "wire", "oauth", "service", "ports", "testkit",
-        ],
-    ),
-    (
-        "auth-flows/src/",
-        &[
-            "sync",
-            "clock",
-            "retry",
-            "rate_limit",
-            "login",
-            "token",
-            "flow",
-            "client",
-        ],
-    ),
-    (
-        "auth-flows/testkit/src/",
-        &[
-            "sync",
-            "http",
-            "state",
-            "control",
-            "endpoint",
-            "dialect",
-            "server",
-            "raw",
-            "person",
-            "transport_suite",
-            "store_suite",
-        ],
-    ),
-    (
-        "keystore/src/",
-        &[
-            "text_input",
-            "process_leases",
-            "unavailable",
-            "fs",
-            "memory",
-            "static_token",
-            "fallback",
-            "encrypted",
-            "db",
-            "keyring",
-            "credentials",
-        ],
-    ),
-    (
-        "api-inat/src/",
-        &[
-            "parameter",
-            "model",
-            "upload",
-            "operation",
-            "media",
-            "v1",
-            "v0",
-            "v2",
-            "rest",
-            "service",
-            "credential_names",
-            "guide",
-            "testkit",
-        ],
-    ),
-    (
-        "api-infoflora/src/",
-        &[
-            "errors",
-            "path",
-            "version",
-            "scope",
-            "string_list",
-            "record",
-            "credential_names",
-            "envelope",
-            "operation",
-            "rest",
-            "observations",
-            "releves",
-            "taxonomy",
-            "atlas",
-            "service",
-            "guide",
-            "testkit",
-        ],
-    ),
+/// The crates that have a ladder.
+const CRATES: [&str; 6] = [
+    "auth-core/src/",
+    "auth-flows/src/",
+    "auth-flows/testkit/src/",
+    "keystore/src/",
+    "api-inat/src/",
+    "api-infoflora/src/",
 ];
 
 /// Finds imports that run up, names imported from the crate's root instead of their home, and
 /// folders that the ladder does not list.
 pub(super) fn imports(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (sources, rungs) in LADDERS {
+    for sources in CRATES {
+        let rungs = rungs(tree, sources);
         let files = tree
             .sources()
             .filter(|file| file.path.starts_with(sources) && !is_test(&file.path));
@@ -134,6 +51,15 @@ pub(super) fn imports(tree: &Tree) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// The names in the line of a crate, without what is in parentheses.
+fn rungs<'t>(tree: &'t Tree, sources: &str) -> Vec<&'t str> {
+    let mut lines = tree.file(DRAWN).into_iter().flat_map(File::lines);
+    let line = lines.find_map(|(_, line)| line.strip_prefix(sources));
+    let outside = line.unwrap_or_default().split(['(', ')']).step_by(2);
+    let names = outside.flat_map(|part| part.split([' ', ',', '·', '←']));
+    names.filter(|name| !name.is_empty()).collect()
 }
 
 /// How many `super` lead from a module of this file to the root of its crate.
@@ -212,10 +138,13 @@ mod tests {
     use super::*;
     use crate::tidy::found;
 
+    const LADDER: &str = "auth-core/src/  time, wipe ← error ← wire ← oauth ← service ← ports   \
+        testkit (a feature)\n";
+
     #[test]
     fn only_downwards() {
         let check = |path: &str, code: &str, expect: &[&str]| {
-            let tree = Tree::of(&[(path, code)]);
+            let tree = Tree::of(&[(DRAWN, LADDER), (path, code)]);
             assert_eq!(found(imports, &tree), expect, "{path}: {code}");
         };
         let oauth = "auth-core/src/oauth/pkce.rs";
@@ -241,21 +170,19 @@ mod tests {
             "use crate::Error;\n",
             &["auth-core/src/time.rs:1: import `Error` from the module it is defined in"],
         );
-        check(
-            "auth-core/src/new.rs",
-            "//! x\n",
-            &["auth-core/src/new.rs: `new` has no rung in the ladder of auth-core/src/"],
-        );
+        check("auth-core/src/testkit.rs", "use crate::ports::Step;\n", &[]);
+        for name in ["new", "feature"] {
+            let path = format!("auth-core/src/{name}.rs");
+            let what = format!("{path}: `{name}` has no rung in the ladder of auth-core/src/");
+            check(&path, "//! x\n", &[&what]);
+        }
     }
 
     #[test]
     fn tests_comments_and_the_face_are_free() {
         let check = |path: &str, code: &str| {
-            assert_eq!(
-                found(imports, &Tree::of(&[(path, code)])),
-                [""; 0],
-                "{code}"
-            );
+            let tree = Tree::of(&[(DRAWN, LADDER), (path, code)]);
+            assert_eq!(found(imports, &tree), [""; 0], "{code}");
         };
         check("auth-core/src/lib.rs", "pub use crate::ports::Step;\n");
         check("auth-core/src/wire/tests.rs", "use crate::ports::Step;\n");
