@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, tree::Tree};
+use super::{
+    Finding,
+    tree::{File, Tree},
+};
 
-/// The folders at the top: one for each library crate, and xtask.
-const FOLDERS: [&str; 8] = [
+/// The names allowed at the top, besides those that begin with a dot: eight folders of packages, the
+/// docs, and files. Cargo itself finds a package that is missing.
+const TOP: [&str; 23] = [
     "auth-core",
     "auth-flows",
     "http-reqwest",
@@ -14,10 +18,6 @@ const FOLDERS: [&str; 8] = [
     "api-inat",
     "api-infoflora",
     "xtask",
-];
-
-/// The other names allowed at the top, besides those that begin with a dot.
-const BESIDE: [&str; 15] = [
     "docs",
     "Cargo.toml",
     "Cargo.lock",
@@ -38,61 +38,39 @@ const BESIDE: [&str; 15] = [
 /// The most lines of a source file, tests included.
 const LONGEST: usize = 450;
 
-/// Finds names at the top other than the eight folders and the listed files, and folders that are
-/// missing.
+/// Finds other names at the top.
 pub(super) fn top_level(tree: &Tree) -> Vec<Finding> {
-    let top: BTreeSet<_> = tree
-        .files()
-        .map(|file| file.path.split('/').next().unwrap_or_default())
-        .collect();
-    let missing = FOLDERS.iter().filter(|folder| !top.contains(**folder));
-    let stranger = |name: &&&str| {
-        !(name.starts_with('.') || FOLDERS.contains(*name) || BESIDE.contains(*name))
-    };
-    let strangers = top.iter().filter(stranger);
-    missing
-        .map(|folder| Finding::new(*folder, "this folder is missing"))
-        .chain(strangers.map(|name| {
-            Finding::new(
-                *name,
-                "does not belong at the top; move it into one of the eight folders",
-            )
-        }))
-        .collect()
+    let names = tree.files().filter_map(|file| file.path.split('/').next());
+    let top: BTreeSet<_> = names.filter(|name| !name.starts_with('.')).collect();
+    let strangers = top.into_iter().filter(|name| !TOP.contains(name));
+    let what = "does not belong at the top; move it into one of the eight folders";
+    strangers.map(|name| Finding::new(name, what)).collect()
 }
 
 /// Requires each source file to begin with `//!` and words, or with the README it includes.
 pub(super) fn first_line(tree: &Tree) -> Vec<Finding> {
-    let says = |line: &str| {
-        let words = line.strip_prefix("//!").map(str::trim);
-        words.is_some_and(|words| !words.is_empty()) || line.starts_with("#![doc = include_str!")
+    let says = |file: &&File| {
+        let first = file.text.lines().next().unwrap_or_default();
+        let words = first.strip_prefix("//!").map(str::trim);
+        words.is_some_and(|words| !words.is_empty()) || first.starts_with("#![doc = include_str!")
     };
-    tree.sources()
-        .filter(|file| !says(file.text.lines().next().unwrap_or_default()))
-        .map(|file| {
-            Finding::at_line(
-                &file.path,
-                1,
-                "the first line does not say with `//!` what it is for",
-            )
-        })
+    let what = "the first line does not say with `//!` what it is for";
+    let silent = tree.sources().filter(|file| !says(file));
+    silent
+        .map(|file| Finding::at_line(&file.path, 1, what))
         .collect()
 }
 
 /// Finds files over the limit: a long file usually holds two concepts.
 pub(super) fn length(tree: &Tree) -> Vec<Finding> {
-    let lines = |text: &str| text.lines().count();
-    tree.sources()
-        .filter(|file| lines(&file.text) > LONGEST)
-        .map(|file| {
-            let lines = lines(&file.text);
-            Finding::at_line(
-                &file.path,
-                lines,
-                format!("{lines} lines; split it by concept"),
-            )
-        })
-        .collect()
+    let lengths = tree
+        .sources()
+        .map(|file| (&file.path, file.text.lines().count()));
+    let long = lengths.filter(|(_, lines)| *lines > LONGEST);
+    long.map(|(path, lines)| {
+        Finding::at_line(path, lines, format!("{lines} lines; split it by concept"))
+    })
+    .collect()
 }
 
 #[cfg(test)]
@@ -101,27 +79,20 @@ mod tests {
     use crate::tidy::found;
 
     #[test]
-    fn strangers_and_gaps_at_the_top() {
-        let own = FOLDERS.map(|folder| (format!("{folder}/src/lib.rs"), "//! x"));
-        let mut files: Vec<_> = own
-            .iter()
-            .map(|(path, text)| (path.as_str(), *text))
-            .collect();
-        files.extend([(".ci/run", ""), ("docs/a.md", ""), ("Cargo.lock", "")]);
+    fn strangers_at_the_top() {
+        let mut files = vec![("keystore/src/lib.rs", "//! x"), (".ci/run", "")];
+        files.extend([("docs/a.md", ""), ("Cargo.lock", "")]);
         assert_eq!(found(top_level, &Tree::of(&files)), [""; 0]);
         files.extend([
             ("notes.txt", ""),
             ("tools/x.rs", "//! x"),
             ("tools/y.rs", "//! y"),
         ]);
-        files.remove(4);
         assert_eq!(
             found(top_level, &Tree::of(&files)),
-            [
-                "keystore: this folder is missing",
-                "notes.txt: does not belong at the top; move it into one of the eight folders",
-                "tools: does not belong at the top; move it into one of the eight folders",
-            ]
+            ["notes.txt", "tools"].map(|name| format!(
+                "{name}: does not belong at the top; move it into one of the eight folders"
+            ))
         );
     }
 

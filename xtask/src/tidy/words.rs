@@ -6,11 +6,8 @@ use super::{
     tree::{File, Tree},
 };
 
-/// Marks of unfinished work and of tests that do not run.
-const LEFT_OVER: [&str; 6] = [
-    concat!("todo", "!"),
-    concat!("unimplemented", "!"),
-    concat!("dbg", "!"),
+/// Marks of unfinished work and of tests that do not run. Clippy knows the macros.
+const LEFT_OVER: [&str; 3] = [
     concat!("FIX", "ME"),
     concat!("XX", "X"),
     concat!("#[", "ignore"),
