@@ -52,7 +52,9 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
         let count = u32::try_from(chosen.len()).unwrap_or(u32::MAX);
         seconds = (total / count).max(1);
     }
-    build()?;
+    if !passes(&mut fuzz(&["build"]))? {
+        return Err(Stop::Failed("the fuzz targets do not build".into()));
+    }
     let failed = fuzz_all(&chosen, seconds)?;
     output::line(format_args!(
         "\n{} passed, {failed} failed",
@@ -62,21 +64,18 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
 }
 
 fn tools() -> Result<(), Stop> {
-    let works = |args: &[&str]| {
-        let output = Command::new("cargo").args(args).output();
-        output.is_ok_and(|output| output.status.success())
+    let missing = |args: &[&str], install: &str| match Command::new("cargo").args(args).output() {
+        Ok(output) if output.status.success() => Ok(()),
+        _ => Err(Stop::Missing(format!("missing: {install}"))),
     };
-    if !works(&["+nightly", "--version"]) {
-        return Err(Stop::Missing(
-            "no nightly compiler: rustup toolchain install nightly".into(),
-        ));
-    }
-    if !works(&["+nightly", "fuzz", "--version"]) {
-        return Err(Stop::Missing(
-            "cargo-fuzz is missing: cargo install cargo-fuzz --locked".into(),
-        ));
-    }
-    Ok(())
+    missing(
+        &["+nightly", "--version"],
+        "rustup toolchain install nightly",
+    )?;
+    missing(
+        &["+nightly", "fuzz", "--version"],
+        "cargo install cargo-fuzz --locked",
+    )
 }
 
 /// Lists the targets: one for each file. Each has a folder in the committed corpus.
@@ -90,15 +89,6 @@ fn targets() -> Result<Vec<String>, Stop> {
         .collect();
     names.sort();
     Ok(names)
-}
-
-fn build() -> Result<(), Stop> {
-    let output = fuzz(&["build"]).output().map_err(cannot_run)?;
-    if !output.status.success() {
-        show_tail(&output.stderr);
-        return Err(Stop::Failed("the fuzz targets do not build".into()));
-    }
-    Ok(())
 }
 
 /// Runs the targets, as many at once as there are processors. Returns how many failed.
@@ -140,14 +130,16 @@ fn fuzz(args: &[&str]) -> Command {
     command
 }
 
-fn cannot_run(error: std::io::Error) -> Stop {
-    Stop::Failed(format!("cannot run cargo fuzz: {error}"))
-}
-
-fn show_tail(stderr: &[u8]) {
-    let words = String::from_utf8_lossy(stderr);
-    let tail: Vec<_> = words.lines().rev().take(60).collect();
-    tail.iter().rev().for_each(output::line);
+/// Runs cargo-fuzz, and prints the end of what it says if it fails.
+fn passes(command: &mut Command) -> Result<bool, Stop> {
+    let output = command.output();
+    let output = output.map_err(|error| Stop::Failed(format!("cannot run cargo fuzz: {error}")))?;
+    if !output.status.success() {
+        let words = String::from_utf8_lossy(&output.stderr);
+        let tail: Vec<_> = words.lines().rev().take(60).collect();
+        tail.iter().rev().for_each(output::line);
+    }
+    Ok(output.status.success())
 }
 
 /// Runs a target for `seconds`; new inputs go to a temporary folder. Returns whether it passed.
@@ -161,15 +153,11 @@ fn fuzz_one(target: &str, seconds: u32) -> Result<bool, Stop> {
             corpus.display()
         )));
     }
-    let output = fuzz(&["run", target])
-        .arg(learned.path())
-        .arg(&corpus)
-        .args(["--", "-timeout=10", "-rss_limit_mb=2048"])
-        .arg(format!("-max_total_time={seconds}"))
-        .output()
-        .map_err(cannot_run)?;
-    if !output.status.success() {
-        show_tail(&output.stderr);
-    }
-    Ok(output.status.success())
+    passes(
+        fuzz(&["run", target])
+            .arg(learned.path())
+            .arg(&corpus)
+            .args(["--", "-timeout=10", "-rss_limit_mb=2048"])
+            .arg(format!("-max_total_time={seconds}")),
+    )
 }

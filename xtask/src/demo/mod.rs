@@ -112,7 +112,6 @@ impl Chapter<'_> {
         expected: Option<&str>,
         act: impl FnOnce(&mut Self) -> Result<Shown, String>,
     ) {
-        self.report.begin(name);
         let start = std::time::Instant::now();
         let mut shown = act(self).unwrap_or_else(|problem| Shown {
             problem: Some(problem),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -62,7 +62,7 @@ impl Programs {
 
 /// A running server, which takes commands; `serve.rs` of auth-testkit lists them.
 pub(super) struct Server {
-    child: Child,
+    _running: Running,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
     pub(super) url: String,
@@ -80,7 +80,7 @@ impl Server {
             let (input, output) = (child.stdin.take(), child.stdout.take());
             let (input, output) = (input.ok_or("no input")?, output.ok_or("no output")?);
             let mut server = Self {
-                child,
+                _running: Running(child),
                 input,
                 output: BufReader::new(output),
                 url: String::new(),
@@ -105,10 +105,13 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+/// A running program. Dropping it ends it.
+struct Running(Child);
+
+impl Drop for Running {
     fn drop(&mut self) {
-        let _has_ended = self.child.kill();
-        let _has_ended = self.child.wait();
+        let _has_ended = self.0.kill();
+        let _has_ended = self.0.wait();
     }
 }
 
@@ -153,21 +156,23 @@ impl Program {
     /// Runs it to its end, which has to be as expected, with these words in what it prints.
     pub(super) fn run(mut self, succeeds: bool, words: &str) -> Result<Shown, String> {
         let output = self.command.output().map_err(|error| error.to_string())?;
+        self.ended(&output, succeeds, words)
+    }
+
+    fn ended(mut self, output: &Output, succeeds: bool, words: &str) -> Result<Shown, String> {
         for text in [&output.stderr, &output.stdout] {
-            self.said
-                .extend(String::from_utf8_lossy(text).lines().map(str::to_owned));
+            let text = String::from_utf8_lossy(text);
+            self.said.extend(text.lines().map(str::to_owned));
         }
-        let ended = output.status.success() == succeeds;
         let found = self.said.iter().any(|line| line.contains(words));
-        let problem = match (ended, found) {
+        let problem = match (output.status.success() == succeeds, found) {
             (false, _) => Some(format!("it ended with {}", output.status)),
             (true, false) => Some(format!("expected “{words}” in what it prints")),
             (true, true) => None,
         };
-        let (command, said) = (self.shown, self.said);
         Ok(Shown {
-            command,
-            said,
+            command: self.shown,
+            said: self.said,
             problem,
         })
     }
@@ -204,50 +209,31 @@ impl Program {
         }
         self.said.extend(lines.map_while(Result::ok));
         let output = child.wait_with_output().map_err(failed)?;
-        self.said.extend(
-            String::from_utf8_lossy(&output.stdout)
-                .lines()
-                .map(str::to_owned),
-        );
-        let problem =
-            (!output.status.success()).then(|| format!("it ended with {}", output.status));
-        let (command, said) = (self.shown, self.said);
-        Ok(Shown {
-            command,
-            said,
-            problem,
-        })
+        self.ended(&output, true, "")
     }
 
     /// Starts it as a web service, and returns its host and port.
     pub(super) fn serve(mut self) -> Result<WebService, String> {
-        let mut child = (self
-            .command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn())
-        .map_err(|error| error.to_string())?;
+        let failed = |error: std::io::Error| error.to_string();
+        self.command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = self.command.spawn().map_err(failed)?;
         let mut line = String::new();
         let output = child.stdout.as_mut().ok_or("no output")?;
         BufReader::new(output)
             .read_line(&mut line)
-            .map_err(|error| error.to_string())?;
+            .map_err(failed)?;
         let host = line.trim().trim_start_matches("http://").to_owned();
-        Ok(WebService { child, host })
+        Ok(WebService {
+            _running: Running(child),
+            host,
+        })
     }
 }
 
-/// A running web service. Dropping it ends it.
+/// A running web service.
 pub(super) struct WebService {
-    child: Child,
+    _running: Running,
     host: String,
-}
-
-impl Drop for WebService {
-    fn drop(&mut self) {
-        let _has_ended = self.child.kill();
-        let _has_ended = self.child.wait();
-    }
 }
 
 /// A visitor's browser, with the proxy that terminates TLS.

@@ -1,6 +1,5 @@
 //! What the demo prints: the steps and a table at the end, or one JSON object for each step.
 
-use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -31,18 +30,14 @@ pub(super) struct Step {
 /// The steps so far.
 pub(super) struct Report {
     json: bool,
-    /// Whether standard output is a terminal, where a line can be overwritten.
-    live: bool,
     started: Instant,
     steps: Vec<Step>,
 }
 
 impl Report {
     pub(super) fn new(json: bool) -> Self {
-        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
         Self {
             json,
-            live: !json && !dumb && io::stdout().is_terminal(),
             started: Instant::now(),
             steps: Vec::new(),
         }
@@ -52,13 +47,6 @@ impl Report {
     pub(super) fn chapter(&self, service: &str, transport: &str, url: &str) {
         if !self.json {
             output::line(format_args!("\n{service} through {transport}, at {url}"));
-        }
-    }
-
-    /// Begins a step.
-    pub(super) fn begin(&self, name: &str) {
-        if self.live {
-            output::part(format_args!("…  {name}"));
         }
     }
 
@@ -83,11 +71,12 @@ impl Report {
                 "ms": millis(step.took),
             }));
         } else {
-            if self.live {
-                output::part("\r\u{1b}[2K");
-            }
-            let mark = step.mark();
-            output::line(format_args!("{mark} {}: {}", step.name, step.means));
+            output::line(format_args!(
+                "{} {}: {}",
+                step.mark(),
+                step.name,
+                step.means
+            ));
             output::line(format_args!("     $ {command}"));
             for line in said.iter().take(LINES) {
                 let short: String = line.chars().take(WIDTH).collect();
@@ -131,32 +120,21 @@ impl Report {
     fn table(&self) -> Vec<String> {
         let columns = ["step", "ureq", "reqwest", "requests (ureq | reqwest)"];
         let mut table = Table::new(&columns.map(Column::Text));
-        let mut keys: Vec<_> = self
-            .steps
-            .iter()
-            .map(|step| (step.service, step.name))
-            .collect();
+        let mut keys: Vec<_> = self.steps.iter().map(|s| (s.service, s.name)).collect();
         keys.sort_by_key(|(service, _)| *service != "iNaturalist");
-        let mut shown = Vec::new();
-        for key in keys {
-            if shown.contains(&key) {
+        for (n, key) in keys.iter().enumerate() {
+            if keys[..n].contains(key) {
                 continue;
             }
-            shown.push(key);
-            let of = |transport: &str| {
+            let both = ["ureq", "reqwest"].map(|transport| {
                 let mut steps = self.steps.iter();
-                steps.find(|s| (s.service, s.name) == key && s.transport == transport)
-            };
-            let both = [of("ureq"), of("reqwest")];
-            let [ureq, reqwest] = both.map(|step| step.map_or("-", Step::mark).to_owned());
+                steps.find(|s| (s.service, s.name) == *key && s.transport == transport)
+            });
+            let [ureq, reqwest] = both.map(|step| step.map_or("-", Step::mark));
             let mut requests: Vec<_> = both.iter().flatten().map(|s| counts(&s.requests)).collect();
             requests.dedup();
-            table.row([
-                format!("{}: {}", key.0, key.1),
-                ureq,
-                reqwest,
-                requests.join(" | "),
-            ]);
+            let (name, requests) = (format!("{}: {}", key.0, key.1), requests.join(" | "));
+            table.row([name.as_str(), ureq, reqwest, &requests]);
         }
         table.in_columns()
     }
@@ -182,23 +160,23 @@ pub(super) fn counts(requests: &[String]) -> String {
         ("Api", "API"),
         ("Revoke", "revoke"),
     ];
-    let count = |kind: &str| {
-        let of_kind = requests
+    let count = |kind| {
+        requests
             .iter()
-            .filter(|line| line.split(' ').next() == Some(kind));
-        of_kind.count()
+            .filter(|line| line.split(' ').next() == Some(kind))
+            .count()
     };
     let counts = KINDS.map(|(kind, words)| (count(kind), words));
     let others = requests.len() - counts.iter().map(|(n, _)| n).sum::<usize>();
     let all = counts.into_iter().chain([(others, "others")]);
-    let all: Vec<_> = all
+    let all = all
         .filter(|(n, _)| *n > 0)
-        .map(|(n, words)| format!("{n} {words}"))
-        .collect();
+        .map(|(n, words)| format!("{n} {words}"));
+    let all = all.collect::<Vec<_>>().join(", ");
     if all.is_empty() {
         "none".to_owned()
     } else {
-        all.join(", ")
+        all
     }
 }
 
@@ -221,12 +199,9 @@ fn merged(requests: &[String]) -> Vec<String> {
             None => found.push((line, 1)),
         }
     }
-    let line = |(line, count)| {
-        if count == 1 {
-            line
-        } else {
-            format!("{line} ×{count}")
-        }
+    let line = |(line, count)| match count {
+        1 => line,
+        _ => format!("{line} ×{count}"),
     };
     found.into_iter().map(line).collect()
 }
