@@ -70,10 +70,7 @@ fn gated(file: &File) -> Vec<(usize, &str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn texts(findings: &[Finding]) -> Vec<String> {
-        findings.iter().map(Finding::to_string).collect()
-    }
+    use crate::tidy::texts;
 
     #[test]
     fn a_missing_badge_is_found() {

@@ -18,12 +18,12 @@ mod types;
 mod words;
 
 use std::ffi::OsString;
-use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
 use tree::Tree;
 
-use crate::{Outcome, Verdict, no_arguments, output};
+use crate::{Outcome, Stop, Verdict, no_arguments, output};
 
 /// A rule, and the check that finds what breaks it.
 type Check = (&'static str, fn(&Tree) -> Vec<Finding>);
@@ -145,8 +145,25 @@ fn has_word(line: &str, word: &str) -> bool {
     })
 }
 
-/// For the tests of the checks: the findings as text.
+/// For the tests of the checks: the findings of one as text.
 #[cfg(test)]
 fn found(check: fn(&Tree) -> Vec<Finding>, tree: &Tree) -> Vec<String> {
-    check(tree).iter().map(Finding::to_string).collect()
+    texts(&check(tree))
+}
+
+/// The findings as text.
+#[cfg(test)]
+fn texts(findings: &[Finding]) -> Vec<String> {
+    findings.iter().map(Finding::to_string).collect()
+}
+
+/// The paths in a folder.
+fn listed(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
+    let entries = fs::read_dir(folder);
+    let paths = entries.and_then(|all| all.map(|entry| entry.map(|e| e.path())).collect());
+    paths.map_err(|error| unreadable(folder, &error))
+}
+
+fn unreadable(path: &Path, error: &dyn fmt::Display) -> Stop {
+    Stop::Failed(format!("cannot read {}: {error}", path.display()))
 }

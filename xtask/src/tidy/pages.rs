@@ -2,10 +2,10 @@
 //! text, items that require a feature and do not say so.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::fs;
+use std::path::Path;
 
-use super::{Finding, badges, front_pages, tree::Tree};
+use super::{Finding, badges, front_pages, listed, tree::Tree, unreadable};
 use crate::{Stop, output};
 
 /// The pages of a folder, by their path from it, with `/` as the separator.
@@ -41,7 +41,7 @@ impl Pages {
                     continue;
                 }
                 let text = fs::read_to_string(&path);
-                pages.add(&name, text.map_err(|error| failed(&path, &error))?);
+                pages.add(&name, text.map_err(|error| unreadable(&path, &error))?);
             }
         }
         Ok(pages)
@@ -94,18 +94,6 @@ impl Pages {
         let found = found.find(|(path, _)| **path == module || is_item(path));
         found.map(|(_, page)| page)
     }
-}
-
-fn listed(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
-    let listed = fs::read_dir(folder).and_then(|entries| {
-        let paths = entries.map(|entry| entry.map(|entry| entry.path()));
-        paths.collect()
-    });
-    listed.map_err(|error| failed(folder, &error))
-}
-
-fn failed(path: &Path, error: &io::Error) -> Stop {
-    Stop::Failed(format!("{}: {error}", path.display()))
 }
 
 /// Checks the pages, and prints a line for each rule.
@@ -275,6 +263,7 @@ fn unescaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tidy::texts;
 
     impl Pages {
         pub(in crate::tidy) fn of(pages: &[(&str, &str)]) -> Self {
@@ -285,10 +274,6 @@ mod tests {
             all.others.insert("static.files/a.css".to_owned());
             all
         }
-    }
-
-    fn texts(findings: &[Finding]) -> Vec<String> {
-        findings.iter().map(Finding::to_string).collect()
     }
 
     #[test]
