@@ -6,17 +6,17 @@ use super::{
     tree::{File, Tree},
 };
 
-/// Lines that the manifest of every package has, with the table that holds them.
-const SHARED: [(&str, &str); 2] = [
-    ("package", "license.workspace = true"),
-    ("lints", "workspace = true"),
-];
+/// A line of a manifest, with the table that holds it.
+type Line = (&'static str, &'static str);
 
 /// What docs.rs requires to show every item, with the feature that it requires. In each manifest
 /// of a package that is published.
-const PAGES: [&str; 2] = [
-    "all-features = true",
-    "rustdoc-args = [\"--cfg\", \"docsrs\"]",
+const PAGES: [Line; 2] = [
+    ("package.metadata.docs.rs", "all-features = true"),
+    (
+        "package.metadata.docs.rs",
+        "rustdoc-args = [\"--cfg\", \"docsrs\"]",
+    ),
 ];
 
 /// The package with lints of its own: an allocator cannot be written without `unsafe`, which the
@@ -27,34 +27,27 @@ const OWN_LINTS: &str = "xtask/wiped/Cargo.toml";
 pub(super) fn package(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in manifests(tree) {
-        let mut missing = |what: String| findings.push(Finding::new(&file.path, what));
         let entries: Vec<_> = entries(file).collect();
-        let has = |table: &str, line: &str| {
-            entries
-                .iter()
-                .any(|entry| entry.table == table && entry.line.starts_with(line))
+        let has = |(table, line): &Line| {
+            let mut of_table = entries.iter().filter(|entry| entry.table == *table);
+            of_table.any(|entry| entry.line.starts_with(line) && !entry.line.ends_with("\"\""))
         };
-        for (table, line) in SHARED {
-            let own = table == "lints" && file.path == OWN_LINTS;
-            if own && !has("lints.rust", "unsafe_code = \"deny\"") {
-                missing("`unsafe_code = \"deny\"` is missing in [lints.rust]".to_owned());
-            }
-            if !own && !has(table, line) {
-                missing(format!("`{line}` is missing in [{table}]"));
-            }
+        let lints = match file.path == OWN_LINTS {
+            true => ("lints.rust", "unsafe_code = \"deny\""),
+            false => ("lints", "workspace = true"),
+        };
+        let license = ("package", "license.workspace = true");
+        let mut wanted = vec![license, ("package", "description = \""), lints];
+        if !has(&("package", "publish = false")) {
+            wanted.extend(PAGES);
         }
-        let lacks = |line: &&&str| !has("package.metadata.docs.rs", line);
-        if !has("package", "publish = false") {
-            for line in PAGES.iter().filter(lacks) {
-                missing(format!("`{line}` is missing in [package.metadata.docs.rs]"));
-            }
-        }
-        if !has("package", "description = \"") || has("package", "description = \"\"") {
-            missing("the description is missing".to_owned());
-        }
+        let missing = wanted.iter().filter(|line| !has(line));
+        findings.extend(missing.map(|(table, line)| {
+            Finding::new(&file.path, format!("`{line}` is missing in [{table}]"))
+        }));
         let readme = file.path.replace("Cargo.toml", "README.md");
         if tree.file(&readme).is_none() {
-            missing(format!("{readme} is missing"));
+            findings.push(Finding::new(&file.path, format!("{readme} is missing")));
         }
     }
     findings
@@ -156,41 +149,38 @@ mod tests {
     #[test]
     fn missing_settings_are_found() {
         let good = "[package]\npublish = false\ndescription = \"what\"\nlicense.workspace = true\n\n[lints]\nworkspace = true\n";
-        let check = |manifest: &str, readme: bool, expect: &[&str]| {
-            assert_eq!(
-                found(package, &tree(manifest, readme)),
-                expect,
-                "{manifest}"
-            );
+        let check = |manifest: &str, readme: bool, expect: Option<&str>| {
+            let expect = expect.map(|what| format!("a/Cargo.toml: {what}"));
+            let found = found(package, &tree(manifest, readme));
+            assert_eq!(found, Vec::from_iter(expect), "{manifest}");
         };
-        check(good, true, &[]);
-        check(good, false, &["a/Cargo.toml: a/README.md is missing"]);
-        check(
-            &good.replace("license.workspace = true", "license = \"MIT\""),
-            true,
-            &["a/Cargo.toml: `license.workspace = true` is missing in [package]"],
-        );
-        check(
-            &good.replace("[lints]", "[other]"),
-            true,
-            &["a/Cargo.toml: `workspace = true` is missing in [lints]"],
-        );
+        check(good, true, None);
+        check(good, false, Some("a/README.md is missing"));
+        for (own, other, what) in [
+            (
+                "license.workspace = true",
+                "license = \"MIT\"",
+                "`license.workspace = true` is missing in [package]",
+            ),
+            (
+                "[lints]",
+                "[other]",
+                "`workspace = true` is missing in [lints]",
+            ),
+            (
+                "\"what\"",
+                "\"\"",
+                "`description = \"` is missing in [package]",
+            ),
+        ] {
+            check(&good.replace(own, other), true, Some(what));
+        }
         let published = good.replace("publish = false\n", "");
         let pages = "[package.metadata.docs.rs]\nall-features = true\n";
-        let badges = "rustdoc-args = [\"--cfg\", \"docsrs\"]\n";
-        check(&format!("{published}{pages}{badges}"), true, &[]);
-        check(
-            &format!("{published}{pages}"),
-            true,
-            &[
-                "a/Cargo.toml: `rustdoc-args = [\"--cfg\", \"docsrs\"]` is missing in [package.metadata.docs.rs]",
-            ],
-        );
-        check(
-            &good.replace("\"what\"", "\"\""),
-            true,
-            &["a/Cargo.toml: the description is missing"],
-        );
+        let badges = "rustdoc-args = [\"--cfg\", \"docsrs\"]";
+        check(&format!("{published}{pages}{badges}\n"), true, None);
+        let what = format!("`{badges}` is missing in [package.metadata.docs.rs]");
+        check(&format!("{published}{pages}"), true, Some(&what));
     }
 
     #[test]
