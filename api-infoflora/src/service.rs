@@ -296,7 +296,7 @@ impl ServiceBuilder {
             .client_authentication(self.authentication)
             .refresh_authentication(self.refresh)
             .client_id_beside_basic()
-            .refused_client_advice(errors::CLIENT_REFUSED)
+            .refused_client_help(errors::CLIENT_REFUSED)
             .errors_without_state()
             .pkce_style(self.pkce);
         Ok(match self.client_id {

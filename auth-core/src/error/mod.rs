@@ -96,7 +96,7 @@ struct Inner {
     kind: ErrorKind,
     what: Cow<'static, str>,
     setting: Option<Cow<'static, str>>,
-    advice: Option<Cow<'static, str>>,
+    help: Option<Cow<'static, str>>,
     status: Option<http::StatusCode>,
     host: Option<Host>,
     oauth: Option<OAuthError>,
@@ -147,7 +147,7 @@ impl Error {
     /// Sets what to do next, replacing earlier help.
     #[must_use]
     pub fn with_help(self, what_to_do: impl Into<Cow<'static, str>>) -> Self {
-        self.advising(what_to_do.into())
+        self.set_help(what_to_do.into())
     }
 
     /// Changes the kind, for a caller that knows better what a response means.
@@ -212,13 +212,13 @@ impl Error {
     ///
     /// ```
     /// # use auth_core::{Error, ErrorKind};
-    /// let advice = |error: &Error| match error.kind() {
+    /// let next_step = |error: &Error| match error.kind() {
     ///     ErrorKind::NeedsLogin => "log in again",
     ///     ErrorKind::Configuration => "correct the settings",
     ///     _ if error.is_retryable() => "try later",
     ///     _ => "see the message",
     /// };
-    /// assert_eq!(advice(&Error::login_needed("no login is stored")), "log in again");
+    /// assert_eq!(next_step(&Error::login_needed("no login is stored")), "log in again");
     /// ```
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -313,7 +313,7 @@ impl Error {
     /// Returns what to do next.
     #[must_use]
     pub fn help(&self) -> Option<&str> {
-        self.0.advice.as_deref()
+        self.0.help.as_deref()
     }
 
     // The generic functions above are thin. The code below is compiled once, not at each place that
@@ -325,7 +325,7 @@ impl Error {
             kind,
             what,
             setting: None,
-            advice: None,
+            help: None,
             status: None,
             host: None,
             oauth: None,
@@ -345,8 +345,8 @@ impl Error {
     }
 
     #[cold]
-    fn advising(mut self, advice: Cow<'static, str>) -> Self {
-        self.inner().advice = Some(advice);
+    fn set_help(mut self, help: Cow<'static, str>) -> Self {
+        self.inner().help = Some(help);
         self
     }
 
@@ -377,8 +377,8 @@ impl fmt::Display for Error {
             write!(f, ": {words}")?;
         }
         inner.origin.fmt(f)?;
-        if let Some(advice) = &inner.advice {
-            write!(f, "; {advice}")?;
+        if let Some(help) = &inner.help {
+            write!(f, "; {help}")?;
         }
         Ok(())
     }

@@ -204,8 +204,8 @@ impl AuthorizationServer {
     /// Sets the help of the error for a rejected client id or secret (`invalid_client`). Only
     /// needed if the user must do more than check the page on which the application is registered.
     #[must_use]
-    pub fn refused_client_advice(mut self, advice: &'static str) -> Self {
-        self.refused_client = Some(advice);
+    pub fn refused_client_help(mut self, help: &'static str) -> Self {
+        self.refused_client = Some(help);
         self
     }
 

@@ -168,17 +168,17 @@ fn refused_client(
     ))
     .with_setting("client_id, client_secret");
     let own = request.and_then(|request| request.refused_client);
-    let advice = own.unwrap_or("compare both with the page where the application was registered");
+    let help = own.unwrap_or("compare both with the page where the application was registered");
     let grant = match request {
         Some(request) if oauth.code() == "invalid_client" => request.grant_type,
-        _ => return error.with_help(advice),
+        _ => return error.with_help(help),
     };
     let login = match grant {
         REFRESH_TOKEN => "; if both are those of the login, log in again",
         _ => "",
     };
     error.with_help(format!(
-        "{advice}; if both are right, the client may not use the grant {grant}: have it registered \
+        "{help}; if both are right, the client may not use the grant {grant}: have it registered \
          for this grant{login}"
     ))
 }
@@ -196,7 +196,7 @@ fn refused_code(code: Option<(&CodeGrant, Option<Now>)>) -> Error {
         0 | 1 => "this program had not sent it before".into(),
         count => format!("this program has made {count} requests with it").into(),
     };
-    let advice = match grant.requests() {
+    let help = match grant.requests() {
         0 | 1 => {
             "begin a new login; a code serves once, for about ten minutes, and only with the redirect URI it was requested with"
         }
@@ -206,7 +206,7 @@ fn refused_code(code: Option<(&CodeGrant, Option<Now>)>) -> Error {
         "the authorization code was not accepted ({age}, {used}, redirect URI {})",
         grant.redirect_uri()
     ))
-    .with_help(advice)
+    .with_help(help)
 }
 
 /// Returns whether the code was rejected. league 9 and the RFC say `invalid_grant`; league 8 says

@@ -71,7 +71,7 @@ impl TransportError {
         self
     }
 
-    /// Sets what to do about it, in place of a general advice.
+    /// Sets what to do about it, in place of the general help.
     #[must_use]
     pub fn with_help(mut self, what_to_do: &'static str) -> Self {
         self.help = Some(what_to_do);

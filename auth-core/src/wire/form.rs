@@ -97,7 +97,7 @@ fn decode(text: &str) -> SecretText {
         Ok(text) => return text.into(),
         Err(error) => SecretBytes::new(error.into_bytes()),
     };
-    // U+FFFD has three bytes, and stands for at least one.
+    // U+FFFD has three bytes, and replaces at least one.
     let mut lossy = String::with_capacity(3 * bytes.len());
     for chunk in bytes.as_ref().utf8_chunks() {
         lossy.push_str(chunk.valid());

@@ -10,7 +10,7 @@ use std::{fmt, net::IpAddr};
 ///
 /// The exceptions are in `NO_PROXY` or `no_proxy`, separated by commas or blanks, as curl reads
 /// them: an address, a network such as `192.168.0.0/16`, a domain (with or without a dot or `*.`
-/// before it), which stands for its subdomains too, or `*` for all hosts.
+/// before it), which includes its subdomains, or `*` for all hosts.
 ///
 /// ```
 /// use auth_core::ProxyRules;

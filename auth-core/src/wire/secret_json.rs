@@ -109,7 +109,7 @@ impl<'de> Deserialize<'de> for Fields<'de> {
 pub(crate) fn decoded(written: &str) -> Result<String, Error> {
     let inner = written.strip_prefix('"').and_then(|w| w.strip_suffix('"'));
     let mut rest = inner.ok_or_else(|| Error::custom("not a text"))?;
-    // An escape is longer than what it stands for.
+    // An escape is longer than its character.
     let mut text = String::with_capacity(rest.len());
     while let Some((plain, escape)) = rest.split_once('\\') {
         text.push_str(plain);
@@ -120,7 +120,7 @@ pub(crate) fn decoded(written: &str) -> Result<String, Error> {
             }
             None => {
                 wipe_text(text);
-                return Err(Error::custom("an escape that stands for no character"));
+                return Err(Error::custom("an escape without a character"));
             }
         }
     }

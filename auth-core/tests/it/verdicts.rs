@@ -254,7 +254,7 @@ fn a_code_that_is_dead_in_any_words() {
 
 #[test]
 fn the_servers_own_help_keeps_the_third_cause() {
-    let server = server().refused_client_advice("write to us");
+    let server = server().refused_client_help("write to us");
     let client = OAuthClient::new(server, "an-id").expect("an id");
     let secret = SecretText::from("marked-secret");
     let body = r#"{"error":"invalid_client"}"#;
