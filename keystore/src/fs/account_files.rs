@@ -10,9 +10,9 @@ use std::{
 use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, TokenRecord};
 
 use super::{
-    account_names, dir,
+    account_names, busy, dir,
     errors::{self, Doing},
-    file_names, held,
+    file_names,
     lock::FileLock,
     platform,
     private_file::{self, Temporary},
@@ -41,19 +41,19 @@ const FORMAT_OVERHEAD: usize = 512;
 /// What a lease holds: the lock, and the name of the account's temporary file. One that is there
 /// when the lease begins is of a process that died, and one that is there at the end was reserved
 /// and not needed.
-struct Held {
+struct LeaseFiles {
     temporary: PathBuf,
     _lock: FileLock,
 }
 
-impl Held {
+impl LeaseFiles {
     fn new(temporary: PathBuf, lock: FileLock) -> Self {
-        let held = Self {
+        let files = Self {
             temporary,
             _lock: lock,
         };
-        held.remove_temporary();
-        held
+        files.remove_temporary();
+        files
     }
 
     /// Removes the file if it is there. A failure must not prevent a renewal; a save says more.
@@ -62,7 +62,7 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for LeaseFiles {
     fn drop(&mut self) {
         self.remove_temporary();
     }
@@ -123,7 +123,10 @@ impl<F: Format> AccountFiles<F> {
             return Ok(None);
         };
         let temporary = self.folder.join(file_names::temporary(&stem));
-        Ok(Some(Lease::new(key.clone(), Held::new(temporary, lock))))
+        Ok(Some(Lease::new(
+            key.clone(),
+            LeaseFiles::new(temporary, lock),
+        )))
     }
 
     /// Reserves room by a temporary file of that size, which the next save writes over.
@@ -180,7 +183,7 @@ impl<F: Format> AccountFiles<F> {
         if !private_file::check_plain_file(Doing::Removing, &path)? {
             return self.check_folder();
         }
-        held::remove(&path).map_err(|source| errors::failed(Doing::Removing, &path, source))?;
+        busy::remove(&path).map_err(|source| errors::failed(Doing::Removing, &path, source))?;
         account_names::remove(&self.folder, lease.key(), &self.format.file_name(""));
         self.sync()
     }
@@ -218,7 +221,7 @@ impl<F: Format> AccountFiles<F> {
             .unwrap_or_else(|| self.folder.join(file_names::bad(stem, BAD_FILES)));
         // Fails if the file belongs to another user; the new record must be saved all the same.
         let _: io::Result<()> = platform::close_to_others(path);
-        held::rename(path, &bad).map_err(failed)
+        busy::rename(path, &bad).map_err(failed)
     }
 }
 

@@ -4,7 +4,7 @@ use std::{io, path::Path};
 
 use auth_core::{Cause, Error, ErrorKind};
 
-use super::held;
+use super::busy;
 
 /// The help for a file that cannot be replaced, on Windows.
 const HELD: &str = "another program has the file open, such as a virus scanner or a backup: let it \
@@ -45,7 +45,7 @@ pub(crate) fn failed(doing: Doing, path: &Path, source: io::Error) -> Error {
     };
     let what = format!("cannot {verb} {}", path.display());
     let no_locks = doing == Doing::Leasing && cannot_lock(&source);
-    let mut help = match held::is_held(&source) && doing != Doing::Opening {
+    let mut help = match busy::is_busy(&source) && doing != Doing::Opening {
         true => HELD,
         false if no_locks => CANNOT_LOCK,
         false => help(&source),

@@ -2,11 +2,11 @@
 
 pub(crate) mod account_files;
 pub(crate) mod account_names;
+pub(crate) mod busy;
 pub(crate) mod dir;
 pub(crate) mod errors;
 mod file;
 pub(crate) mod file_names;
-pub(crate) mod held;
 pub(crate) mod lock;
 mod platform;
 pub(crate) mod private_file;

@@ -9,8 +9,9 @@ use std::{
 use auth_core::{Error, SecretBytes};
 
 use super::{
+    busy,
     errors::{self, Doing},
-    held, platform,
+    platform,
 };
 
 /// The largest token record, in bytes. Two tokens are a few kilobytes.
@@ -98,7 +99,7 @@ pub(crate) fn examine(path: &Path) -> Result<Option<SecretBytes>, Refusal> {
         Some(Err(kind)) => return Err(Refusal::NotPlain(kind)),
         Some(Ok(())) => {}
     }
-    let mut file = match held::open(path) {
+    let mut file = match busy::open(path) {
         // Removed since the check.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         opened => opened.map_err(Refusal::Failed)?,
@@ -163,7 +164,7 @@ pub(crate) fn is_foreign(
     if !check_plain_file(Doing::Saving, path)? {
         return Ok(false);
     }
-    let bytes = held::open(path).and_then(|mut file| {
+    let bytes = busy::open(path).and_then(|mut file| {
         let length = file.metadata()?.len();
         read_bytes(&mut file, length)
     });
@@ -223,7 +224,7 @@ impl Temporary {
 
     /// Renames it to `target`, which replaces `target` atomically.
     pub(crate) fn place(mut self, target: &Path) -> Result<(), Error> {
-        held::rename(&self.path, target)
+        busy::rename(&self.path, target)
             .map_err(|source| errors::failed(Doing::Saving, target, source))?;
         self.placed = true;
         Ok(())

@@ -12,8 +12,9 @@ use std::{
 use auth_core::{Error, ErrorKind};
 
 use super::{
+    busy,
     errors::{self, Doing},
-    file_names, held,
+    file_names,
     lock::FileLock,
     platform,
 };
@@ -42,7 +43,7 @@ pub(crate) fn change(
     };
     let new = change(&old);
     let temporary = folder.join(file_names::temporary(&stem));
-    let written = write(&temporary, &new).and_then(|()| held::rename(&temporary, &path));
+    let written = write(&temporary, &new).and_then(|()| busy::rename(&temporary, &path));
     drop(lock);
     written.map_err(|source| {
         let _: io::Result<()> = fs::remove_file(&temporary);

@@ -146,7 +146,7 @@ fn a_logout_leaves_a_version_without_names_that_ends() {
     );
     assert!(store.load(&key("me")).unwrap().is_some());
     assert_eq!(store.accounts().unwrap(), Some(vec![key("me")]));
-    drop(lease(&store, "nobody"));
+    drop(lease(&store, "unknown"));
     let mut times = set.times("fence");
     times.sort_unstable();
     assert!(times[0] == -1 && times[1] > 86_000_000, "{times:?}");

@@ -21,18 +21,18 @@ pub(crate) fn open(path: &Path) -> io::Result<fs::File> {
 }
 
 /// Returns whether the error means, on Windows, that another program may hold the file open.
-pub(crate) fn is_held(error: &io::Error) -> bool {
-    cfg!(windows) && is_held_code(error)
+pub(crate) fn is_busy(error: &io::Error) -> bool {
+    cfg!(windows) && is_busy_code(error)
 }
 
 /// ERROR_ACCESS_DENIED and ERROR_SHARING_VIOLATION of Windows. A scanner or a backup causes both,
 /// and lets go within milliseconds.
-fn is_held_code(error: &io::Error) -> bool {
+fn is_busy_code(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(5 | 32))
 }
 
 fn patiently<T>(attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-    retry(is_held, || thread::sleep(PAUSE), attempt)
+    retry(is_busy, || thread::sleep(PAUSE), attempt)
 }
 
 /// Repeats an attempt while its error is `held`, at most [`TRIES`] times.
@@ -59,7 +59,7 @@ mod tests {
         let check = |code: i32, failures: u32, tries: u32, fine: bool| {
             let (mut pauses, mut count) = (0, 0);
             let result = retry(
-                is_held_code,
+                is_busy_code,
                 || pauses += 1,
                 || {
                     count += 1;
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn elsewhere_nothing_is_held() {
-        assert_eq!(is_held(&io::Error::from_raw_os_error(5)), cfg!(windows));
+    fn elsewhere_nothing_is_busy() {
+        assert_eq!(is_busy(&io::Error::from_raw_os_error(5)), cfg!(windows));
     }
 }
