@@ -3,9 +3,9 @@
 
 mod annotate;
 mod export;
-mod manners;
 mod records;
 mod service;
+mod statuses;
 mod token;
 mod upload;
 

@@ -10,7 +10,7 @@ use std::{
 use auth_testkit::{Fault, Matching, RequestKind};
 use serde_json::Value;
 
-use crate::{PATIENCE, everywhere, run, said};
+use crate::{MAX_WAIT, everywhere, run, said};
 
 #[test]
 fn download_resumes_after_an_interruption() {
@@ -141,9 +141,9 @@ fn killed_while_it_waits_it_resumes_and_two_exclude_each_other() {
         // The first page succeeds; the second one gets no response while this exists.
         let faults = scene.server.faults();
         faults.next(Matching::Api, Fault::Status201);
-        faults.next(Matching::Api, Fault::Silence(PATIENCE));
+        faults.next(Matching::Api, Fault::Silence(MAX_WAIT));
         let mut first = start().stderr(Stdio::null()).spawn().expect("it runs");
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + MAX_WAIT;
         while faults.pending() > 0 && Instant::now() < deadline {
             thread::sleep(Duration::from_millis(10));
         }

@@ -5,8 +5,8 @@ mod atlas;
 mod download;
 #[cfg(unix)]
 mod guide;
-mod manners;
 mod service;
+mod statuses;
 mod token;
 
 use std::{
@@ -19,7 +19,7 @@ use auth_testkit::{Dialect, TestClient, TestServer};
 use http::{HeaderValue, Method, header};
 use http_ureq::Ureq;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const MAX_WAIT: Duration = Duration::from_secs(30);
 const CALLBACK: &str = "https://my-app.example/oauth2redirect";
 const SECRET: &str = "app+secret/%20:=";
 

@@ -13,7 +13,7 @@ use http::{Method, header};
 use serde_json::json;
 
 #[cfg(unix)]
-use crate::PATIENCE;
+use crate::MAX_WAIT;
 use crate::{bare, everywhere, request};
 
 /// A running web service. Dropping it stops it.
@@ -242,7 +242,7 @@ fn service_ends_what_is_under_way() {
         let (url, sent) = (service.at.clone(), cookie.clone());
         let visit =
             std::thread::spawn(move || request(Method::GET, &url, header::COOKIE, &sent).status());
-        assert!(hold.wait_for(1, PATIENCE), "no renewal");
+        assert!(hold.wait_for(1, MAX_WAIT), "no renewal");
         let pid = service.child.id().to_string();
         let killed = Command::new("kill").args(["-TERM", &pid]).status();
         assert!(killed.expect("a signal").success());

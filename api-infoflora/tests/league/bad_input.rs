@@ -35,7 +35,7 @@ fn a_secret_with_reserved_characters() {
         let by = |method| scene.describe(DAEMON).client_authentication(method);
         let call = |described| {
             scene
-                .program(described, Memory::new())
+                .client(described, Memory::new())
                 .client_session()
                 .call()
         };
@@ -150,7 +150,7 @@ fn a_locale_without_a_login_page() {
             })
             .timeout(Duration::from_millis(300));
         let described = scene.describe(TOOL).authorize_locale("rm");
-        let session = scene.program(described, Memory::new()).account("alice");
+        let session = scene.client(described, Memory::new()).account("alice");
         let words = ["address of the login page"];
         fails(session.log_in(login), ErrorKind::TimedOut, &words);
     });
@@ -160,9 +160,9 @@ fn a_locale_without_a_login_page() {
 fn a_user_name_and_password_in_place_of_id_and_secret() {
     everywhere(|scene| {
         let words = ["OAuth replaced Basic Auth", "info@infoflora.ch"];
-        let program = scene.program(scene.describe(("alice", "password")), Memory::new());
+        let client = scene.client(scene.describe(("alice", "password")), Memory::new());
         let error = fails(
-            program.client_session().call(),
+            client.client_session().call(),
             ErrorKind::Configuration,
             &words,
         );
@@ -186,7 +186,7 @@ fn a_client_without_its_secret() {
     everywhere(|scene| {
         let without = |id| {
             let described = scene.without_secret(id);
-            scene.program(described, Memory::new())
+            scene.client(described, Memory::new())
         };
         let session = without(DAEMON.0).client_session();
         fails(session.call(), ErrorKind::Configuration, &["secret"]);

@@ -5,7 +5,7 @@ use auth_core::{ErrorKind, TokenRequest};
 use auth_testkit::{Fault, Matching};
 use keystore::{File, Memory};
 
-use crate::scene::{DAEMON, PATIENCE, TOOL, browser, everywhere, fails};
+use crate::scene::{DAEMON, MAX_WAIT, TOOL, browser, everywhere, fails};
 
 #[test]
 fn a_rotation_kills_the_old_access_token_at_once() {
@@ -34,7 +34,7 @@ fn calls_under_the_old_token_are_repeated_and_refresh_once() {
         let session = scene.alice();
         let at_api = scene.server.hold(Matching::Api);
         let responses = session.crowd(8, || {
-            assert!(at_api.wait_for(8, PATIENCE), "they leave together");
+            assert!(at_api.wait_for(8, MAX_WAIT), "they leave together");
             scene.server.revoke_access_tokens();
             at_api.release();
         });
@@ -103,7 +103,7 @@ fn several_instances_of_a_tool_share_one_store() {
         let folder = tempfile::tempdir().expect("a folder");
         let start = || {
             let store = File::open(folder.path()).expect("a store");
-            scene.program(scene.describe(TOOL), store).account("alice")
+            scene.client(scene.describe(TOOL), store).account("alice")
         };
         let (one, other) = (start(), start());
         one.log_in(browser()).expect("a login");
@@ -120,18 +120,16 @@ fn both_grants_share_one_store() {
     everywhere(|scene| {
         let store = Memory::new();
         let client = scene
-            .program(scene.describe(DAEMON), store.clone())
+            .client(scene.describe(DAEMON), store.clone())
             .client_session();
         let alice = scene
-            .program(scene.describe(TOOL), store.clone())
+            .client(scene.describe(TOOL), store.clone())
             .account("alice");
         alice.log_in(browser()).expect("a login");
         client.call().expect("the client's own session succeeds");
         alice.call().expect("alice's session succeeds");
         // Both are stored, by client and account.
-        let again = scene
-            .program(scene.describe(DAEMON), store)
-            .client_session();
+        let again = scene.client(scene.describe(DAEMON), store).client_session();
         again.call().expect("a second start");
         assert_eq!(scene.requests().grant("client_credentials"), 1);
     });

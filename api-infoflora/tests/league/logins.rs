@@ -18,7 +18,7 @@ fn visited(url: &str) -> std::io::Result<String> {
 
 /// Logs in with `login`, then sends a call.
 fn logs_in(scene: &Scene, described: ServiceBuilder, login: Login) {
-    let session = scene.program(described, Memory::new()).account("alice");
+    let session = scene.client(described, Memory::new()).account("alice");
     let status = session.log_in(login).expect("a login");
     assert!(status.login.is_some_and(|token| token.refreshable));
     session.call().expect("the call succeeds");
@@ -92,7 +92,7 @@ fn an_https_callback_of_a_web_service() {
             PendingAuthorization::from_secret_text(stored.expose_secret()).expect("our own text");
         let grant = pending.accept(&redirected).expect("our own redirect");
         let session = scene
-            .program(scene.describe(TOOL), Memory::new())
+            .client(scene.describe(TOOL), Memory::new())
             .account("visitor 1");
         session.complete(grant).expect("a login");
         session.call().expect("the call succeeds");

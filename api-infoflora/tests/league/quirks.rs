@@ -37,7 +37,7 @@ fn one_secret_in_each_request() {
     everywhere(|scene| {
         let by_body = |method| scene.describe(TOOL).client_authentication(method);
         for described in [scene.describe(TOOL), by_body(ClientAuthentication::Body)] {
-            let session = scene.program(described, Memory::new()).account("alice");
+            let session = scene.client(described, Memory::new()).account("alice");
             session.log_in(browser()).expect("a login");
             scene.server.revoke_access_tokens();
             session.call().expect("refreshed");
@@ -117,7 +117,7 @@ fn a_refused_client_without_a_challenge() {
     everywhere(|scene| {
         let wrong = scene.describe((DAEMON.0, "wr0ng"));
         let wrong = wrong.client_authentication(ClientAuthentication::Body);
-        let session = scene.program(wrong, Memory::new()).client_session();
+        let session = scene.client(wrong, Memory::new()).client_session();
         let error = fails(
             session.call(),
             ErrorKind::Configuration,
@@ -269,7 +269,7 @@ fn tokens_are_long() {
         let folder = tempfile::tempdir().expect("a folder");
         let start = || {
             let store = File::open(folder.path()).expect("a store");
-            scene.program(scene.describe(TOOL), store).account("alice")
+            scene.client(scene.describe(TOOL), store).account("alice")
         };
         let long = "x".repeat(4000);
         let access = Fault::Field("access_token", Some(json!(long)));
@@ -299,7 +299,7 @@ fn lifetimes_as_they_come() {
 }
 
 #[test]
-fn no_scope_is_claimed_where_none_is_told() {
+fn no_scope_is_claimed_where_none_is_stated() {
     everywhere(|scene| {
         let login = scene.alice().status().login.expect("a token");
         assert_eq!(login.scope, None);

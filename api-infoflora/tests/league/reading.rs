@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 
 use crate::scene::{LeagueSession, Scene, everywhere, fails};
 
-/// The anonymous session of a program without a client.
+/// The anonymous session of a program without a registration.
 fn anonymous(scene: &Scene) -> LeagueSession {
     let described = api_infoflora::service_without_client()
         .user_agent("test/1.0 (mail@example.org)")
         .at(scene.server.url());
-    scene.program(described, Memory::new()).anonymous()
+    scene.client(described, Memory::new()).anonymous()
 }
 
 #[test]

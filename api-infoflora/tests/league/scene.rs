@@ -12,7 +12,7 @@ use keystore::Memory;
 pub(crate) use worlds::World;
 use worlds::{AnyClient, AnySession};
 
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const MAX_WAIT: Duration = Duration::from_secs(30);
 
 /// A client for scripts. Its id and its secret contain characters that a form would encode.
 pub(crate) const DAEMON: (&str, &str) = ("daemon %2F+", "daemon+secret/with=%20:colon");
@@ -135,10 +135,10 @@ impl Scene {
         self.describe(client).build().expect("a service")
     }
 
-    /// Starts a new program.
-    pub(crate) fn program(&self, described: ServiceBuilder, store: impl Store) -> Program {
+    /// Returns a new client, as a program would make it.
+    pub(crate) fn client(&self, described: ServiceBuilder, store: impl Store) -> LeagueClient {
         let service = described.build().expect("a service");
-        Program(self.world.program(service, store))
+        LeagueClient(self.world.client(service, store))
     }
 
     pub(crate) fn client_session(&self) -> LeagueSession {
@@ -146,14 +146,14 @@ impl Scene {
     }
 
     pub(crate) fn client_session_of(&self, client: (&str, &str)) -> LeagueSession {
-        let program = self.program(self.describe(client), Memory::new());
-        program.client_session()
+        let client = self.client(self.describe(client), Memory::new());
+        client.client_session()
     }
 
-    /// Returns alice's account in a program of this client.
+    /// Returns alice's account in a client of this registration.
     pub(crate) fn session(&self, client: (&str, &str)) -> LeagueSession {
-        let program = self.program(self.describe(client), Memory::new());
-        program.account("alice")
+        let client = self.client(self.describe(client), Memory::new());
+        client.account("alice")
     }
 
     /// Returns an account that alice has logged in to.
@@ -178,9 +178,9 @@ impl Scene {
 }
 
 /// A client of either kind.
-pub(crate) struct Program(AnyClient);
+pub(crate) struct LeagueClient(AnyClient);
 
-impl Program {
+impl LeagueClient {
     pub(crate) fn account(&self, name: &str) -> LeagueSession {
         LeagueSession(self.0.account(name))
     }
@@ -234,7 +234,7 @@ pub(crate) fn browser() -> Login {
             let back = alice.visit(url)?.into_redirect()?;
             alice.follow(&back).map(drop)
         })
-        .timeout(PATIENCE)
+        .timeout(MAX_WAIT)
 }
 
 /// Checks that the call failed with this kind and these words. Returns the error.

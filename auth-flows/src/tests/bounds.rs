@@ -25,7 +25,7 @@ use crate::{AsyncClient, AsyncSession, Client, Login, Session, clock};
 
 /// How the account gets its tokens.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Way {
+enum Method {
     Refresh,
     ClientCredentials,
     Password,
@@ -33,12 +33,12 @@ enum Way {
     Person,
 }
 
-const WAYS: [Way; 5] = [
-    Way::Refresh,
-    Way::ClientCredentials,
-    Way::Password,
-    Way::Derivation,
-    Way::Person,
+const METHODS: [Method; 5] = [
+    Method::Refresh,
+    Method::ClientCredentials,
+    Method::Password,
+    Method::Derivation,
+    Method::Person,
 ];
 
 /// What the server does to token requests, or the API to tokens.
@@ -245,46 +245,46 @@ enum World {
 }
 
 impl World {
-    fn session(client: &Client, way: Way, server: &Server) -> Session {
+    fn session(client: &Client, method: Method, server: &Server) -> Session {
         let me = client.account("me");
-        match way {
-            Way::Refresh | Way::Derivation => me,
-            Way::ClientCredentials => client.client_session(),
-            Way::Password => me.with_password("alice", "password"),
-            Way::Person => me.with_login(person(server)),
+        match method {
+            Method::Refresh | Method::Derivation => me,
+            Method::ClientCredentials => client.client_session(),
+            Method::Password => me.with_password("alice", "password"),
+            Method::Person => me.with_login(person(server)),
         }
     }
 
-    fn async_session(client: &AsyncClient, way: Way, server: &Server) -> AsyncSession {
+    fn async_session(client: &AsyncClient, method: Method, server: &Server) -> AsyncSession {
         let me = client.account("me");
-        match way {
-            Way::Refresh | Way::Derivation => me,
-            Way::ClientCredentials => client.client_session(),
-            Way::Password => me.with_password("alice", "password"),
-            Way::Person => me.with_login(person(server)),
+        match method {
+            Method::Refresh | Method::Derivation => me,
+            Method::ClientCredentials => client.client_session(),
+            Method::Password => me.with_password("alice", "password"),
+            Method::Person => me.with_login(person(server)),
         }
     }
 
-    fn new(is_async: bool, way: Way, kept: bool, server: &Server, store: &Memory) -> Self {
+    fn new(is_async: bool, method: Method, kept: bool, server: &Server, store: &Memory) -> Self {
         if is_async {
             let sim = Sim::default();
             let (transport, runtime) = (server.clone(), sim.clone());
             let client = AsyncClient::new(service(), transport, runtime, store.clone());
-            let session = kept.then(|| Self::async_session(&client, way, server));
+            let session = kept.then(|| Self::async_session(&client, method, server));
             Self::Async(client, session, sim)
         } else {
             let client = Client::new(service(), server.clone(), store.clone());
-            let session = kept.then(|| Self::session(&client, way, server));
+            let session = kept.then(|| Self::session(&client, method, server));
             Self::Blocking(client, session)
         }
     }
 
-    fn call(&self, way: Way, server: &Server) -> Result<(), Error> {
-        let derived = way == Way::Derivation;
+    fn call(&self, method: Method, server: &Server) -> Result<(), Error> {
+        let derived = method == Method::Derivation;
         match self {
             Self::Blocking(client, session) => {
                 let kept = session.clone();
-                let session = kept.unwrap_or_else(|| Self::session(client, way, server));
+                let session = kept.unwrap_or_else(|| Self::session(client, method, server));
                 match derived {
                     true => session.send(Ask { write: false }),
                     false => session.send(AskLogin),
@@ -292,7 +292,7 @@ impl World {
             }
             Self::Async(client, session, sim) => {
                 let kept = session.clone();
-                let session = kept.unwrap_or_else(|| Self::async_session(client, way, server));
+                let session = kept.unwrap_or_else(|| Self::async_session(client, method, server));
                 match derived {
                     true => sim.block_on(session.send(Ask { write: false })),
                     false => sim.block_on(session.send(AskLogin)),
@@ -312,7 +312,7 @@ fn person(server: &Server) -> Login {
 }
 
 /// A login in the store: ended, or one to derive from.
-fn store(way: Way) -> Memory {
+fn store(method: Method) -> Memory {
     let store = Memory::new();
     let login = |lifetime: Lifetime, refresh: bool| -> Arc<Token> {
         let response = TokenResponse::new("stored", lifetime).expect("a token");
@@ -321,16 +321,16 @@ fn store(way: Way) -> Memory {
         Arc::new(response.into_token(clock::now(), 1).expect("a token"))
     };
     let mut record = TokenRecord::default();
-    match way {
-        Way::Refresh => {
+    match method {
+        Method::Refresh => {
             record.set(
                 TokenKind::Login,
                 login(Lifetime::For(Duration::from_secs(60)), true),
             );
             clock::test::advance(Duration::from_secs(120));
         }
-        Way::Derivation => record.set(TokenKind::Login, login(Lifetime::Unstated, false)),
-        Way::ClientCredentials | Way::Password | Way::Person => return store,
+        Method::Derivation => record.set(TokenKind::Login, login(Lifetime::Unstated, false)),
+        Method::ClientCredentials | Method::Password | Method::Person => return store,
     }
     let key = service().account_key("me");
     let lease = store.try_lease(&key).expect("a store").expect("free");
@@ -339,26 +339,32 @@ fn store(way: Way) -> Memory {
 }
 
 /// Returns what is wrong.
-fn check(way: Way, trouble: Trouble, most: usize, is_async: bool, kept: bool) -> Option<String> {
-    let shown = format!("{way:?}, {trouble:?}, async: {is_async}, session kept: {kept}");
+fn check(
+    method: Method,
+    trouble: Trouble,
+    most: usize,
+    is_async: bool,
+    kept: bool,
+) -> Option<String> {
+    let shown = format!("{method:?}, {trouble:?}, async: {is_async}, session kept: {kept}");
     clock::test::set(Some(Duration::from_secs(1000)));
-    let (server, store) = (Server::new(trouble), store(way));
-    let world = World::new(is_async, way, kept, &server, &store);
+    let (server, store) = (Server::new(trouble), store(method));
+    let world = World::new(is_async, method, kept, &server, &store);
     // A second program on the same store, which makes every tenth call.
-    let other = World::new(!is_async, way, kept, &server, &store);
+    let other = World::new(!is_async, method, kept, &server, &store);
     let start = clock::now().monotonic;
     for call in 0..1000_u32 {
         let due = start + Duration::from_millis(600) * call;
         let late = due.saturating_sub(clock::now().monotonic);
         clock::test::advance(late);
         let asking = if call % 10 == 9 { &other } else { &world };
-        let result = asking.call(way, &server);
+        let result = asking.call(method, &server);
         let lasts = matches!(trouble, Trouble::Lasts(_));
         // The example's derivation does not read what a 200 says.
         let unread = matches!(trouble, Trouble::Unreadable | Trouble::Page(200));
-        let lasts = lasts || (way == Way::Derivation && unread);
+        let lasts = lasts || (method == Method::Derivation && unread);
         assert!(
-            result.is_err() || lasts || way == Way::Person,
+            result.is_err() || lasts || method == Method::Person,
             "{shown}: call {call}"
         );
         if let Err(error) = result {
@@ -371,16 +377,16 @@ fn check(way: Way, trouble: Trouble, most: usize, is_async: bool, kept: bool) ->
     if tokens > 2 * most {
         return Some(format!("{shown}: {tokens} token requests"));
     }
-    if way == Way::Person {
+    if method == Method::Person {
         let prompts = server.0.prompts.load(SeqCst);
         assert!(prompts <= 2 && tokens == 0, "{shown}: {prompts} prompts");
     }
     // After the trouble the account works, once the last pause is over.
     *server.0.trouble.lock().expect("no panic") = None;
     clock::test::advance(Duration::from_secs(7200));
-    if way != Way::Person {
+    if method != Method::Person {
         let ended = matches!(trouble, Trouble::Rejected);
-        let result = world.call(way, &server);
+        let result = world.call(method, &server);
         assert!(result.is_ok() || ended, "{shown}: {result:?}");
     }
     None
@@ -390,9 +396,9 @@ fn check(way: Way, trouble: Trouble, most: usize, is_async: bool, kept: bool) ->
 fn token_requests_stay_bounded() {
     let mut wrong = Vec::new();
     for (trouble, most) in troubles() {
-        for way in WAYS {
+        for method in METHODS {
             for (is_async, kept) in [(false, true), (false, false), (true, true), (true, false)] {
-                wrong.extend(check(way, trouble, most, is_async, kept));
+                wrong.extend(check(method, trouble, most, is_async, kept));
             }
         }
     }

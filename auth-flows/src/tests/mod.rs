@@ -3,13 +3,13 @@
 mod bounds;
 mod clocks;
 mod example;
+mod foreign_leases;
 mod lease_wait;
-mod looked;
 mod orders;
 mod outages;
 mod outlived;
 mod replaced;
 mod single_flight;
+mod stored_changes;
 mod stuck;
-mod taken;
 mod witness;

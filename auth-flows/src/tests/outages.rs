@@ -23,7 +23,7 @@ use crate::{AsyncClient, Client, Status, clock};
 #[path = "../../tests/it/engine.rs"]
 mod engine;
 
-use engine::{Engine, Host, Way};
+use engine::{Engine, EngineState, Host};
 
 /// A server that accepts each refresh token once. Token `n` of login `l` has the texts `access-l-n`
 /// and `refresh-l-n`.
@@ -160,35 +160,39 @@ impl World {
 
 /// What happens at a host.
 #[derive(Clone, Copy, Debug)]
-enum Act {
+enum Command {
     Call,
     Renew,
     /// The API forgets all access tokens.
     Revoke,
     LogIn,
     LogOut,
-    /// Its way to the engine changes.
-    Way(Way),
+    /// Its connection to the engine changes.
+    Engine(EngineState),
     EndLeases,
     Wait(u64),
     /// It ends, and starts anew.
     Restart,
 }
 
-fn acts() -> impl Strategy<Value = Vec<(usize, Act)>> {
-    let way = prop_oneof![Just(Way::Open), Just(Way::SavesFail), Just(Way::Refused)];
-    let act = prop_oneof![
-        4 => Just(Act::Call),
-        6 => Just(Act::Renew),
-        1 => Just(Act::Revoke),
-        1 => Just(Act::LogIn),
-        1 => Just(Act::LogOut),
-        6 => way.prop_map(Act::Way),
-        4 => Just(Act::EndLeases),
-        2 => (1u64..100).prop_map(Act::Wait),
-        1 => Just(Act::Restart),
+fn commands() -> impl Strategy<Value = Vec<(usize, Command)>> {
+    let state = prop_oneof![
+        Just(EngineState::Open),
+        Just(EngineState::SavesFail),
+        Just(EngineState::Refused)
     ];
-    proptest::collection::vec((0usize..3, act), 0..40)
+    let command = prop_oneof![
+        4 => Just(Command::Call),
+        6 => Just(Command::Renew),
+        1 => Just(Command::Revoke),
+        1 => Just(Command::LogIn),
+        1 => Just(Command::LogOut),
+        6 => state.prop_map(Command::Engine),
+        4 => Just(Command::EndLeases),
+        2 => (1u64..100).prop_map(Command::Wait),
+        1 => Just(Command::Restart),
+    ];
+    proptest::collection::vec((0usize..3, command), 0..40)
 }
 
 struct Fleet {
@@ -228,38 +232,38 @@ fn start(n: usize, host: Host, server: &Server) -> (World, Host) {
     (world, host)
 }
 
-/// Runs the acts, and returns the fleet with the login that is to be alive, if any.
-fn run(acts: &[(usize, Act)]) -> (Fleet, Option<usize>) {
+/// Runs the commands, and returns the fleet with the login that is to be alive, if any.
+fn run(commands: &[(usize, Command)]) -> (Fleet, Option<usize>) {
     let mut fleet = Fleet::new();
     let mut current = None;
-    for &(n, act) in acts {
+    for &(n, command) in commands {
         let (world, host) = &fleet.hosts[n];
         // Generations are times.
         clock::test::advance(Duration::from_secs(1));
-        match act {
-            Act::Call => drop(world.call()),
-            Act::Renew => world.renew(),
-            Act::Revoke => fleet.server.tokens(|tokens| {
+        match command {
+            Command::Call => drop(world.call()),
+            Command::Renew => world.renew(),
+            Command::Revoke => fleet.server.tokens(|tokens| {
                 tokens.valid.retain(|token| !token.starts_with("access"));
             }),
-            Act::LogIn => {
+            Command::LogIn => {
                 // A login that is not saved may lose to a renewal of the one before, elsewhere.
-                host.set(Way::Open);
+                host.set(EngineState::Open);
                 if world.log_in().is_ok() {
                     current = fleet.stored();
                 }
             }
-            Act::LogOut => {
-                host.set(Way::Open);
+            Command::LogOut => {
+                host.set(EngineState::Open);
                 if world.log_out() {
                     current = None;
                 }
             }
-            Act::Way(way) => host.set(way),
-            Act::EndLeases => fleet.engine.end_leases(),
-            Act::Wait(seconds) => clock::test::advance(Duration::from_secs(seconds)),
-            Act::Restart => {
-                host.set(Way::Open);
+            Command::Engine(state) => host.set(state),
+            Command::EndLeases => fleet.engine.end_leases(),
+            Command::Wait(seconds) => clock::test::advance(Duration::from_secs(seconds)),
+            Command::Restart => {
+                host.set(EngineState::Open);
                 let host = host.clone();
                 fleet.hosts.remove(n);
                 fleet.hosts.insert(n, start(n, host, &fleet.server));
@@ -273,11 +277,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_fleet_loses_no_login_and_keeps_a_logout(acts in acts()) {
+    fn a_fleet_loses_no_login_and_keeps_a_logout(commands in commands()) {
         clock::test::set(Some(Duration::from_secs(100_000)));
-        let (fleet, current) = run(&acts);
+        let (fleet, current) = run(&commands);
         for (_, host) in &fleet.hosts {
-            host.set(Way::Open);
+            host.set(EngineState::Open);
         }
         fleet.engine.end_leases();
         clock::test::advance(Duration::from_secs(600));

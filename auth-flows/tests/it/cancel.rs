@@ -16,7 +16,7 @@ use auth_flows::{Canceller, Login, PendingLogin};
 use auth_testkit::{TestServer, person::Person};
 use keystore::Memory;
 
-use crate::common::{AtServer, PASSWORD, PATIENCE, World, browser, doorkeeper};
+use crate::common::{AtServer, MAX_WAIT, PASSWORD, World, browser, doorkeeper};
 
 fn free_port() -> u16 {
     let probe = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
@@ -157,7 +157,7 @@ fn a_login_is_polled() {
             let person = Person::new("alice", PASSWORD);
             person.follow(&redirect(&url)).map(drop)
         });
-        let grant = pending.wait_timeout(PATIENCE).expect("in time");
+        let grant = pending.wait_timeout(MAX_WAIT).expect("in time");
         follow.join().expect("no panic").expect("the page");
         complete(&world, grant.expect("a code"));
 
@@ -240,7 +240,7 @@ fn a_login_that_a_call_started_is_cancelled() {
         assert_eq!(error.kind(), ErrorKind::Cancelled, "{error}");
         assert!(is_shown.load(Ordering::SeqCst));
         assert!(
-            begun.elapsed() < PATIENCE,
+            begun.elapsed() < MAX_WAIT,
             "it did not wait for its timeout"
         );
     }

@@ -13,7 +13,7 @@ use auth_core::{
 use auth_flows::{LoggedOut, Login, Status};
 use auth_testkit::{Dialect, Mark, Rotation, TestClient, TestServer, person::Person};
 
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const MAX_WAIT: Duration = Duration::from_secs(30);
 /// Marked, so that a test can search for it in every text.
 pub(crate) const SECRET: &str = "marked-client-secret";
 pub(crate) const PASSWORD: &str = "marked-password";
@@ -221,12 +221,12 @@ pub(crate) trait AtServer: Borrow<World> {
     }
 
     fn blocking(server: &TestServer, store: impl Store) -> World {
-        ::worlds::World::blocking().program(service(server), store)
+        ::worlds::World::blocking().client(service(server), store)
     }
 
     fn asynchronous(server: &TestServer, store: impl Store) -> World {
         let world = ::worlds::World::asynchronous().expect("a runtime");
-        world.program(service(server), store)
+        world.client(service(server), store)
     }
 
     fn send<O>(&self, account: &str, operation: O) -> Result<O::Output, Error>

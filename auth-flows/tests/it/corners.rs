@@ -187,7 +187,7 @@ fn a_pause_is_for_429_at_a_rate_limit() {
                     assert_eq!(sent, expect, "{what}");
                 }
                 None => {
-                    // The pause is longer than a caller waits: nobody sends until it is over.
+                    // The pause is longer than a caller waits: no caller sends until it is over.
                     for result in [first, second] {
                         let error = result.expect_err(&what);
                         let wait = error.retry_after().expect("a pause").as_secs();

@@ -191,7 +191,7 @@ fn log_in_until(
 fn a_login_that_has_begun_is_completed_although_the_client_closes() {
     for world in World::both().expect("a runtime") {
         let server = server(&[(200, CODES), (200, TOKEN)]);
-        let client = world.program(service(&server), Memory::new());
+        let client = world.client(service(&server), Memory::new());
         let closing = client.clone();
         let result = client.account("me").log_in_with_device(|_| {
             std::thread::spawn(move || closing.close());

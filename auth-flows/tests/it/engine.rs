@@ -28,7 +28,7 @@ impl Engine {
     pub(crate) fn host(&self) -> Host {
         Host {
             engine: self.clone(),
-            way: Arc::default(),
+            line: Arc::default(),
         }
     }
 
@@ -53,7 +53,7 @@ impl Engine {
 
 /// What a host meets when it uses the engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) enum Way {
+pub(crate) enum EngineState {
     #[default]
     Open,
     /// Saves fail, and nothing else.
@@ -70,54 +70,54 @@ pub(crate) enum Way {
 #[derive(Clone)]
 pub(crate) struct Host {
     engine: Engine,
-    way: Arc<Line>,
+    line: Arc<Line>,
 }
 
 #[derive(Default)]
 struct Line {
-    way: Mutex<Way>,
+    state: Mutex<EngineState>,
     changed: Condvar,
     operations: AtomicUsize,
     may_prompt: AtomicBool,
     is_read_only: AtomicBool,
 }
 
-/// How long a save of [`Way::SavesFailSlowly`] takes: longer than a call tries again.
+/// How long a save of [`EngineState::SavesFailSlowly`] takes: longer than a call tries again.
 const SLOW: Duration = Duration::from_millis(400);
 
 impl Host {
-    pub(crate) fn set(&self, way: Way) {
-        *self.way.way.lock().expect("no panic") = way;
-        self.way.changed.notify_all();
+    pub(crate) fn set(&self, state: EngineState) {
+        *self.line.state.lock().expect("no panic") = state;
+        self.line.changed.notify_all();
     }
 
     /// From now on reading may ask a person, as that of a keyring.
     pub(crate) fn prompt(&self) {
-        self.way.may_prompt.store(true, SeqCst);
+        self.line.may_prompt.store(true, SeqCst);
     }
 
     /// From now on it can only be read.
     pub(crate) fn write_protect(&self) {
-        self.way.is_read_only.store(true, SeqCst);
+        self.line.is_read_only.store(true, SeqCst);
     }
 
     /// How many operations have begun.
     pub(crate) fn operations(&self) -> usize {
-        self.way.operations.load(SeqCst)
+        self.line.operations.load(SeqCst)
     }
 
     fn pass(&self, is_save: bool) -> Result<(), Error> {
-        self.way.operations.fetch_add(1, SeqCst);
-        let mut way = self.way.way.lock().expect("no panic");
-        while *way == Way::Silent {
-            way = self.way.changed.wait(way).expect("no panic");
+        self.line.operations.fetch_add(1, SeqCst);
+        let mut state = self.line.state.lock().expect("no panic");
+        while *state == EngineState::Silent {
+            state = self.line.changed.wait(state).expect("no panic");
         }
-        let way = *way;
-        match (way, is_save) {
-            (Way::Open | Way::Silent, _) => return Ok(()),
-            (Way::SavesFail | Way::SavesFailSlowly, false) => return Ok(()),
-            (Way::SavesFailSlowly, true) => std::thread::sleep(SLOW),
-            (Way::SavesFail | Way::Refused, _) => {}
+        let state = *state;
+        match (state, is_save) {
+            (EngineState::Open | EngineState::Silent, _) => return Ok(()),
+            (EngineState::SavesFail | EngineState::SavesFailSlowly, false) => return Ok(()),
+            (EngineState::SavesFailSlowly, true) => std::thread::sleep(SLOW),
+            (EngineState::SavesFail | EngineState::Refused, _) => {}
         }
         Err(Error::new(ErrorKind::Transport, "the engine is away"))
     }
@@ -199,10 +199,10 @@ impl Store for Host {
         self.write(lease, None)
     }
     fn may_prompt(&self) -> bool {
-        self.way.may_prompt.load(SeqCst)
+        self.line.may_prompt.load(SeqCst)
     }
     fn is_read_only(&self) -> bool {
-        self.way.is_read_only.load(SeqCst)
+        self.line.is_read_only.load(SeqCst)
     }
     fn describe(&self) -> String {
         "engine".to_owned()

@@ -15,7 +15,7 @@ use http_ureq::Ureq;
 use keystore::{Fallback, Memory, StaticToken};
 
 use crate::{
-    common::{AtServer, Me, PASSWORD, PATIENCE, Ping, SECRET, World, browser, doorkeeper, league},
+    common::{AtServer, MAX_WAIT, Me, PASSWORD, Ping, SECRET, World, browser, doorkeeper, league},
     device,
     rate_limit::{self, AFAR, Ask, Counting},
     unsaved::Moody,
@@ -374,7 +374,7 @@ fn note_again(log: &Log, (world, store): &(World, Moody)) {
         let events = log.events.lock().expect("no panic");
         events.iter().any(|event| event.name == "note_written")
     };
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + MAX_WAIT;
     while !is_told() {
         assert!(Instant::now() < end, "not told");
         std::thread::sleep(Duration::from_millis(50));

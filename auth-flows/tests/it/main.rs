@@ -2,7 +2,7 @@
 //! secrets.
 
 mod accounts;
-mod asked;
+mod before_login;
 mod bounds;
 mod callbacks;
 mod cancel;
@@ -18,7 +18,6 @@ mod engine;
 mod event_words;
 mod events;
 mod failures;
-mod kept_connections;
 mod old_token;
 mod outages;
 mod pasted;
@@ -26,6 +25,7 @@ mod prefetch;
 mod prefetch_limits;
 mod rate_limit;
 mod responses;
+mod reused_connections;
 mod secrets;
 mod sessions;
 mod shared_rate_limit;

@@ -12,8 +12,8 @@ use auth_flows::Counters;
 use auth_testkit::{Dialect, Rotation, TestServer};
 
 use crate::{
-    common::{AtServer, PATIENCE, Ping, World, browser, league},
-    engine::{Engine, Host, Way},
+    common::{AtServer, MAX_WAIT, Ping, World, browser, league},
+    engine::{Engine, EngineState, Host},
 };
 
 /// Two hosts at one engine, each of either kind, in both orders.
@@ -42,10 +42,10 @@ fn unsaved_at_the_first(server: &TestServer, hosts: &[(World, Host); 2], engine:
     a.log_in("me", browser()).expect("a login");
     b.send("me", Ping).expect("the stored login");
     server.revoke_access_tokens();
-    to_a.set(Way::SavesFail);
+    to_a.set(EngineState::SavesFail);
     a.send("me", Ping).expect("used from memory");
     assert!(a.status("me").expect("a status").unsaved.is_some());
-    to_a.set(Way::Refused);
+    to_a.set(EngineState::Refused);
     engine.end_leases();
 }
 
@@ -63,7 +63,7 @@ fn a_refusal_of_the_old_refresh_token_does_not_end_the_new_one() {
         let error = b.send("me", Ping).expect_err("the old one was used up");
         assert!(error.needs_login(), "{error}");
         assert!(b.status("me").expect("a status").needs_login());
-        to_a.set(Way::Open);
+        to_a.set(EngineState::Open);
         a.send("me", Ping).expect("the new token is good");
         let status = a.status("me").expect("a status");
         assert!(
@@ -91,7 +91,7 @@ fn a_program_that_ends_saves_its_token_over_the_refusal_of_the_old_one() {
         unsaved_at_the_first(&server, &hosts, &engine);
         let [(a, to_a), (b, _)] = hosts;
         assert!(b.send("me", Ping).expect_err("used up").needs_login());
-        to_a.set(Way::Open);
+        to_a.set(EngineState::Open);
         drop(a);
         b.send("me", Ping).expect("the token that was saved");
     }
@@ -108,8 +108,8 @@ fn a_host_that_hung_before_the_save_keeps_its_token() {
         let hold = server.hold(auth_testkit::Matching::Token);
         std::thread::scope(|scope| {
             let renewing = scope.spawn(|| a.send("me", Ping));
-            assert!(hold.wait_for(1, PATIENCE), "it has begun");
-            to_a.set(Way::Silent);
+            assert!(hold.wait_for(1, MAX_WAIT), "it has begun");
+            to_a.set(EngineState::Silent);
             let before = to_a.operations();
             hold.release();
             while to_a.operations() == before {
@@ -118,7 +118,7 @@ fn a_host_that_hung_before_the_save_keeps_its_token() {
             engine.end_leases();
             let error = b.send("me", Ping).expect_err("the old one was used up");
             assert!(error.needs_login(), "{error}");
-            to_a.set(Way::Open);
+            to_a.set(EngineState::Open);
             renewing.join().expect("no panic").expect("the new token");
         });
         a.send("me", Ping).expect("the new token");
@@ -138,7 +138,7 @@ fn a_server_that_kills_the_family_costs_one_login_and_says_so() {
         unsaved_at_the_first(&server, &hosts, &engine);
         let [(a, to_a), (b, _)] = &hosts;
         assert!(b.send("me", Ping).expect_err("used up").needs_login());
-        to_a.set(Way::Open);
+        to_a.set(EngineState::Open);
         for world in [a, b] {
             let error = world.send("me", Ping).expect_err("all of them are dead");
             assert!(error.needs_login(), "{error}");
@@ -168,7 +168,7 @@ fn a_person_who_logged_in_anew_wins() {
                 .generation()
         };
         let new = generation(&engine);
-        to_a.set(Way::Open);
+        to_a.set(EngineState::Open);
         a.send("me", Ping).expect("the new login");
         assert!(a.status("me").expect("a status").unsaved.is_none());
         assert_eq!(generation(&engine), new, "it was not replaced");
@@ -182,7 +182,7 @@ fn a_logout_wins() {
         unsaved_at_the_first(&server, &hosts, &engine);
         let [(a, to_a), (b, _)] = &hosts;
         b.log_out("me").expect("a logout");
-        to_a.set(Way::Open);
+        to_a.set(EngineState::Open);
         let error = a.send("me", Ping).expect_err("logged out");
         assert!(error.needs_login(), "{error}");
         assert!(a.status("me").expect("a status").unsaved.is_none());
@@ -193,7 +193,7 @@ fn a_logout_wins() {
         unsaved_at_the_first(&server, &hosts, &engine);
         let [(a, to_a), (b, _)] = &hosts;
         assert!(b.send("me", Ping).expect_err("used up").needs_login());
-        to_a.set(Way::Open);
+        to_a.set(EngineState::Open);
         a.log_out("me").expect("a logout");
         assert!(engine.record().is_none());
         assert!(a.status("me").expect("a status").unsaved.is_none());
@@ -209,18 +209,18 @@ fn of_two_hosts_with_unsaved_tokens_the_first_one_to_save_wins() {
         a.log_in("me", browser()).expect("a login");
         b.send("me", Ping).expect("the stored login");
         for (world, host) in &hosts {
-            host.set(Way::SavesFail);
+            host.set(EngineState::SavesFail);
             let session = world.account("me");
             session.invalidate(TokenKind::Login).expect("a token");
             session.token(TokenKind::Login).expect("a new one");
             assert!(session.status().expect("a status").unsaved.is_some());
-            host.set(Way::Refused);
+            host.set(EngineState::Refused);
             engine.end_leases();
         }
-        to_b.set(Way::Open);
+        to_b.set(EngineState::Open);
         let token = |world: &World| world.account("me").token(TokenKind::Login);
         let saved = token(b).expect("its own").generation();
-        to_a.set(Way::Open);
+        to_a.set(EngineState::Open);
         let followed = token(a).expect("that of the other host").generation();
         assert_eq!(followed, saved);
         for (world, _) in &hosts {
@@ -232,7 +232,7 @@ fn of_two_hosts_with_unsaved_tokens_the_first_one_to_save_wins() {
 
 /// Waits until it is so.
 fn until(what: &str, is_so: impl Fn() -> bool) {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + MAX_WAIT;
     while !is_so() {
         assert!(Instant::now() < end, "{what}");
         thread::sleep(Duration::from_millis(5));
@@ -265,10 +265,10 @@ fn a_token_is_saved_as_soon_as_the_engine_is_back_without_a_call() {
         let (a, counters) = counted(a);
         a.log_in("me", browser()).expect("a login");
         b.send("me", Ping).expect("the stored login");
-        to_a.set(Way::SavesFail);
+        to_a.set(EngineState::SavesFail);
         renew_in_vain(&a, "me");
         assert_eq!(counters.read().unsaved, 1);
-        to_a.set(Way::Open);
+        to_a.set(EngineState::Open);
         waiting.push((engine, a, counters, b));
     }
     let sent = refreshes(&server);
@@ -296,9 +296,9 @@ fn many_unsaved_tokens_cost_one_look_at_a_time_and_are_all_saved() {
         for name in &names {
             world.log_in(name, browser()).expect("a login");
         }
-        host.set(Way::SavesFail);
+        host.set(EngineState::SavesFail);
         names.iter().for_each(|name| renew_in_vain(&world, name));
-        host.set(Way::Refused);
+        host.set(EngineState::Refused);
         assert_eq!(counters.read().unsaved, ACCOUNTS);
         let before = host.operations();
         waiting.push((world, host, counters, before));
@@ -310,7 +310,7 @@ fn many_unsaved_tokens_cost_one_look_at_a_time_and_are_all_saved() {
     for (_, host, counters, before) in &waiting {
         let looks = host.operations() - before;
         assert!(looks < ACCOUNTS / 2, "{looks}");
-        host.set(Way::Open);
+        host.set(EngineState::Open);
         until("all are saved", || counters.read().unsaved == 0);
     }
 }
@@ -321,14 +321,14 @@ fn a_client_that_saves_in_the_background_ends_at_once() {
     let mut ended = Vec::new();
     for (engine, [(world, host), (other, _)]) in pairs(&server) {
         world.log_in("me", browser()).expect("a login");
-        host.set(Way::SavesFail);
+        host.set(EngineState::SavesFail);
         renew_in_vain(&world, "me");
-        host.set(Way::Refused);
+        host.set(EngineState::Refused);
         let start = Instant::now();
         drop(world);
-        assert!(start.elapsed() < PATIENCE / 2, "{:?}", start.elapsed());
+        assert!(start.elapsed() < MAX_WAIT / 2, "{:?}", start.elapsed());
         other.log_out("me").expect("its lease has ended");
-        host.set(Way::Open);
+        host.set(EngineState::Open);
         ended.push((engine, host.operations(), host));
     }
     // Nothing of it is left that would save.
@@ -346,10 +346,10 @@ fn a_call_with_a_token_in_memory_does_not_wait_for_its_save() {
     for (_, [(world, host), _]) in pairs(&server) {
         let (world, counters) = counted(world);
         world.log_in("me", browser()).expect("a login");
-        host.set(Way::SavesFailSlowly);
+        host.set(EngineState::SavesFailSlowly);
         renew_in_vain(&world, "me");
-        // From now on whoever uses the engine waits until the end of this test.
-        host.set(Way::Silent);
+        // From now on every caller of the engine waits until the end of this test.
+        host.set(EngineState::Silent);
         waiting.push((world, host, counters));
     }
     let (done, ended) = mpsc::channel();
@@ -373,10 +373,10 @@ fn a_call_with_a_token_in_memory_does_not_wait_for_its_save() {
                 done.send(()).expect("a receiver");
             });
         }
-        let all = waiting.iter().map(|_| ended.recv_timeout(PATIENCE));
+        let all = waiting.iter().map(|_| ended.recv_timeout(MAX_WAIT));
         let all = all.collect::<Result<Vec<_>, _>>();
         for (_, host, _) in &waiting {
-            host.set(Way::Open);
+            host.set(EngineState::Open);
         }
         all.expect("a call waits for the engine");
     });
@@ -393,7 +393,7 @@ fn a_store_that_asks_a_person_or_is_read_only_is_left_alone_in_the_background() 
     for keep_off in [Host::prompt, Host::write_protect] {
         for (_, [(world, host), _]) in pairs(&server) {
             keep_off(&host);
-            host.set(Way::SavesFailSlowly);
+            host.set(EngineState::SavesFailSlowly);
             world.send_as_daemon(Ping).expect("a token in memory");
             let status = world.client_session().status().expect("a status");
             assert!(status.unsaved.is_some());
@@ -403,6 +403,6 @@ fn a_store_that_asks_a_person_or_is_read_only_is_left_alone_in_the_background() 
     thread::sleep(Duration::from_millis(1200));
     for (_, before, host) in &waiting {
         assert_eq!(host.operations(), *before);
-        host.set(Way::Open); // for the end of the program
+        host.set(EngineState::Open); // for the end of the program
     }
 }

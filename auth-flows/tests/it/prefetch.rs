@@ -20,7 +20,7 @@ use keystore::Memory;
 use tokio::runtime::{Builder, Runtime};
 use worlds::AnySession;
 
-use crate::common::{AtServer, PASSWORD, PATIENCE, SECRET, World, browser, service};
+use crate::common::{AtServer, MAX_WAIT, PASSWORD, SECRET, World, browser, service};
 
 /// The last page.
 const LAST: u64 = 5;
@@ -192,7 +192,7 @@ fn requested(server: &TestServer) -> Vec<u64> {
 
 /// Waits until the server has responded to this page.
 fn wait_for(server: &TestServer, page: u64) {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + MAX_WAIT;
     let path = path(page);
     let is_done = |log: auth_testkit::RequestLog| {
         let mut all = log.requests().iter();
@@ -211,7 +211,7 @@ fn the_next_page_is_requested_while_the_program_works_on_this_one() {
         let mut pages = AnyPages::ahead(&world.anonymous(), FIRST);
         pages.take(1);
         pages.take(2);
-        assert!(third.wait_for(1, PATIENCE), "while the program works");
+        assert!(third.wait_for(1, MAX_WAIT), "while the program works");
         assert_eq!(pages.cursor(), Some(3), "the page that was not returned");
         third.release();
         wait_for(server, 3);
@@ -274,7 +274,7 @@ fn a_cursor_is_there_at_once_and_goes_on_without_a_gap() {
         let mut pages = AnyPages::ahead(&world.anonymous(), FIRST);
         pages.take(1);
         pages.take(2);
-        assert!(third.wait_for(1, PATIENCE), "under way");
+        assert!(third.wait_for(1, MAX_WAIT), "under way");
         let cursor = pages.into_cursor().expect("the page ahead");
         assert_eq!(cursor, Numbers::at(3));
         // A task ends at once, a thread with its request.
@@ -307,7 +307,7 @@ fn in_time(what: &str, run: impl FnOnce() + Send + 'static) {
         run();
         done.send(())
     });
-    wait.recv_timeout(PATIENCE)
+    wait.recv_timeout(MAX_WAIT)
         .unwrap_or_else(|error| panic!("{what}: {error}"));
 }
 
@@ -365,7 +365,7 @@ fn a_token_that_is_refused_ahead_is_renewed_once() {
         let mut pages = AnyPages::ahead(&world.account("me"), first);
         pages.take(1);
         pages.take(2);
-        assert!(third.wait_for(1, PATIENCE), "under way");
+        assert!(third.wait_for(1, MAX_WAIT), "under way");
         server.revoke_access_tokens();
         third.release();
         (3..=LAST).for_each(|page| pages.take(page));
@@ -382,13 +382,13 @@ fn a_close_waits_for_the_page_ahead_as_for_any_call() {
         let mut pages = AnyPages::ahead(&world.anonymous(), FIRST);
         pages.take(1);
         pages.take(2);
-        assert!(third.wait_for(1, PATIENCE), "under way");
+        assert!(third.wait_for(1, MAX_WAIT), "under way");
         let (done, wait) = mpsc::channel();
         let closing = world.clone();
         thread::spawn(move || done.send(closing.close()));
         assert!(wait.recv_timeout(Duration::from_millis(100)).is_err());
         third.release();
-        let closed = wait.recv_timeout(PATIENCE).expect("it ends");
+        let closed = wait.recv_timeout(MAX_WAIT).expect("it ends");
         closed.expect("closed");
         pages.take(3);
         let error = pages.next().expect("a page").expect_err("closed");
@@ -423,7 +423,7 @@ async fn a_dropped_next_leaves_the_page_ahead_under_way() {
         let found = pages.next().await.expect("a page").expect("no error");
         assert_eq!(found, items(page));
     }
-    assert!(third.wait_for(1, PATIENCE), "under way");
+    assert!(third.wait_for(1, MAX_WAIT), "under way");
     assert!(pages.next().now_or_never().is_none());
     third.release();
     let mut found = Vec::new();

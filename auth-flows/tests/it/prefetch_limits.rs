@@ -12,7 +12,7 @@ use auth_flows::{Client, ClientEvent, WaitReason};
 use keystore::Memory;
 
 use crate::{
-    common::{PATIENCE, World},
+    common::{MAX_WAIT, World},
     prefetch::{AnyPages, FIRST},
     rate_limit::{AFAR, Counting, service},
 };
@@ -53,7 +53,7 @@ fn both(rate: &RateLimit, statuses: &[u16], check: impl Fn(&Counting, &World, &W
 
 /// Waits until so many requests were sent.
 fn wait_for(transport: &Counting, count: usize) {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + MAX_WAIT;
     while transport.count() < count {
         assert!(Instant::now() < end, "{} of {count}", transport.count());
         thread::sleep(Duration::from_millis(2));

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use crate::common::{
-    AtServer, Greeting, Me, PASSWORD, PATIENCE, Ping, World, browser, doorkeeper, league, since,
+    AtServer, Greeting, MAX_WAIT, Me, PASSWORD, Ping, World, browser, doorkeeper, league, since,
 };
 use auth_core::Store;
 use auth_testkit::{Dialect, Fault, Matching, Rotation};
@@ -85,7 +85,7 @@ fn a_crowd_without_a_token_makes_one_request() {
         let mark = server.requests().mark();
         let hold = server.hold(Matching::Derived);
         let results = world.crowd(count, "me", Me, || {
-            assert!(hold.wait_for(1, PATIENCE), "a renewal has started");
+            assert!(hold.wait_for(1, MAX_WAIT), "a renewal has started");
             // The service rejects all of them, sooner or later: they still make one renewal.
             drop(hold);
         });

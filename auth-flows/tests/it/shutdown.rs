@@ -16,7 +16,7 @@ use http_ureq::Ureq;
 use keystore::Memory;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::common::{Me, PASSWORD, PATIENCE, Ping, browser, doorkeeper, league, service};
+use crate::common::{MAX_WAIT, Me, PASSWORD, Ping, browser, doorkeeper, league, service};
 
 /// Where a web service would receive the response of a login.
 fn callback() -> RedirectUri {
@@ -62,7 +62,7 @@ fn settle_waits_for_a_renewal_whose_caller_has_gone() {
         server.revoke_access_tokens();
         let hold = server.hold(Matching::Token);
         poll_briefly(&runtime, session.send(Ping));
-        assert!(hold.wait_for(1, PATIENCE), "the renewal has started");
+        assert!(hold.wait_for(1, MAX_WAIT), "the renewal has started");
         poll_briefly(&runtime, client.settle());
         hold.release();
         runtime.block_on(client.settle()).expect("settled");
@@ -90,11 +90,11 @@ fn a_renewal_goes_on_and_ends_its_lease_while_its_runtime_is_idle() {
     server.revoke_access_tokens();
     let hold = server.hold(Matching::Token);
     poll_briefly(&runtime, session.send(Ping));
-    assert!(hold.wait_for(1, PATIENCE), "the renewal has started");
+    assert!(hold.wait_for(1, MAX_WAIT), "the renewal has started");
     hold.release();
     // Nothing drives the runtime now.
     let key = session.key().expect("an account");
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + MAX_WAIT;
     while store.try_lease(key).expect("a store").is_none() {
         assert!(Instant::now() < end, "the lease is held by an idle task");
         thread::sleep(Duration::from_millis(5));
@@ -109,7 +109,7 @@ fn a_renewal_goes_on_and_ends_its_lease_while_its_runtime_is_idle() {
 fn in_time<T: Send + 'static>(what: &str, run: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, wait) = mpsc::channel();
     thread::spawn(move || done.send(run()));
-    wait.recv_timeout(PATIENCE)
+    wait.recv_timeout(MAX_WAIT)
         .unwrap_or_else(|error| panic!("{what}: {error}"))
 }
 
@@ -159,7 +159,7 @@ fn a_closed_client_begins_nothing_and_has_ended_all() {
     let hold = server.hold(Matching::Api);
     thread::scope(|scope| {
         let call = scope.spawn(|| session.send(Me));
-        assert!(hold.wait_for(1, PATIENCE), "the call has started");
+        assert!(hold.wait_for(1, MAX_WAIT), "the call has started");
         let (done, wait) = mpsc::channel();
         let closing = scope.spawn({
             let client = client.clone();
@@ -202,7 +202,7 @@ fn an_async_client_closes_on_every_runtime_and_after_it() {
         server.expire_derived_tokens();
         let hold = server.hold(Matching::Derived);
         poll_briefly(&runtime, session.send(Me));
-        assert!(hold.wait_for(1, PATIENCE), "the renewal has started");
+        assert!(hold.wait_for(1, MAX_WAIT), "the renewal has started");
         runtime.shutdown_background();
         hold.release();
         in_time("after the runtime", move || {
@@ -248,7 +248,7 @@ fn accounts_that_are_due_at_once_are_renewed_in_line() {
     let calls: Vec<_> = (0..ACCOUNTS)
         .map(|index| runtime.spawn(client.account(&index.to_string()).send(Ping)))
         .collect();
-    assert!(hold.wait_for(64, PATIENCE), "renewals have started");
+    assert!(hold.wait_for(64, MAX_WAIT), "renewals have started");
     thread::sleep(Duration::from_millis(200));
     assert_eq!(hold.waiting(), 64, "no more at once");
     hold.release();

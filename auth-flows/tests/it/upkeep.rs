@@ -16,13 +16,13 @@ use auth_testkit::{Dialect, Matching, Rotation, TestServer, person::Person};
 use keystore::Memory;
 
 use crate::common::{
-    AtServer, Me, PASSWORD, PATIENCE, Ping, World, browser, doorkeeper, league, since,
+    AtServer, MAX_WAIT, Me, PASSWORD, Ping, World, browser, doorkeeper, league, since,
 };
 
 /// A login that counts how often it opened the browser.
 fn counted(opened: &Arc<AtomicUsize>, says_yes: bool) -> Login {
     let opened = Arc::clone(opened);
-    Login::browser(|_| {}).timeout(PATIENCE).open(move |url| {
+    Login::browser(|_| {}).timeout(MAX_WAIT).open(move |url| {
         opened.fetch_add(1, SeqCst);
         let person = Person::new("alice", PASSWORD);
         let person = if says_yes { person } else { person.denies() };
@@ -282,7 +282,7 @@ fn a_caller_that_is_cancelled_costs_the_others_nothing() {
             async move { session.send(Me).await }
         });
         let waiting = tokio::task::spawn_blocking(move || {
-            assert!(hold.wait_for(1, PATIENCE), "a renewal has started");
+            assert!(hold.wait_for(1, MAX_WAIT), "a renewal has started");
             hold
         });
         let hold = waiting.await.expect("no panic");

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::common::{Me, PASSWORD, PATIENCE, browser, doorkeeper, service};
+use crate::common::{MAX_WAIT, Me, PASSWORD, browser, doorkeeper, service};
 use auth_core::{AccountKey, BoxFuture, Error, ErrorKind, Lease, Runtime, SecretBytes, Store};
 use auth_flows::{AsyncClient, AsyncSession, Client};
 use auth_testkit::{Matching, TestServer};
@@ -42,7 +42,7 @@ async fn a_dropped_caller_loses_nothing() {
     let mark = server.requests().mark();
     let hold = server.hold(Matching::Derived);
     let caller = tokio::spawn(session.send(Me));
-    let reached = tokio::task::spawn_blocking(move || (hold.wait_for(1, PATIENCE), hold))
+    let reached = tokio::task::spawn_blocking(move || (hold.wait_for(1, MAX_WAIT), hold))
         .await
         .expect("no panic");
     assert!(reached.0, "the renewal has started");
@@ -67,7 +67,7 @@ fn a_caller_that_times_out_does_not_end_the_renewal() {
     let hold = server.hold(Matching::Derived);
     std::thread::scope(|scope| {
         let leader = scope.spawn(|| session.send(Me));
-        assert!(hold.wait_for(1, PATIENCE), "the renewal has started");
+        assert!(hold.wait_for(1, MAX_WAIT), "the renewal has started");
         let impatient = session
             .clone()
             .with_renewal_timeout(Duration::from_millis(50));
@@ -188,18 +188,18 @@ impl Slow {
 }
 
 /// The end of a lease is a round trip, too.
-struct Held {
+struct ObservedLease {
     store: Slow,
     inner: Option<Lease>,
 }
 
-impl Drop for Held {
+impl Drop for ObservedLease {
     fn drop(&mut self) {
         self.store.note("free");
     }
 }
 
-impl Held {
+impl ObservedLease {
     fn inner(lease: &Lease) -> &Lease {
         let held = lease.guard::<Self>().expect("its own lease");
         held.inner.as_ref().expect("not dropped yet")
@@ -216,7 +216,7 @@ impl Store for Slow {
         Ok(self.inner.try_lease(key)?.map(|inner| {
             let store = self.clone();
             let inner = Some(inner);
-            Lease::new(key.clone(), Held { store, inner })
+            Lease::new(key.clone(), ObservedLease { store, inner })
         }))
     }
     fn lease_duration(&self) -> Option<Duration> {
@@ -224,15 +224,15 @@ impl Store for Slow {
     }
     fn confirm(&self, lease: &Lease, at_least: Duration) -> Result<bool, Error> {
         self.note("confirm");
-        self.inner.confirm(Held::inner(lease), at_least)
+        self.inner.confirm(ObservedLease::inner(lease), at_least)
     }
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
         self.note("save");
-        self.inner.save(Held::inner(lease), record)
+        self.inner.save(ObservedLease::inner(lease), record)
     }
     fn remove(&self, lease: &Lease) -> Result<(), Error> {
         self.note("remove");
-        self.inner.remove(Held::inner(lease))
+        self.inner.remove(ObservedLease::inner(lease))
     }
     fn describe(&self) -> String {
         "slow store".to_owned()
@@ -286,7 +286,7 @@ fn hanging(calls: &Calls) -> Hooked {
             now.1 = now.1.max(now.0);
             changed.notify_all();
             let full = |now: &mut (usize, usize)| now.1 < AT_ONCE;
-            let waited = changed.wait_timeout_while(now, PATIENCE, full);
+            let waited = changed.wait_timeout_while(now, MAX_WAIT, full);
             drop(waited.expect("no panic"));
             // Time for one more than may be.
             std::thread::sleep(Duration::from_millis(5));

@@ -37,7 +37,7 @@ impl<'a> Evidence<'a> {
         let questions = (failed.is_retryable, failed.is_configuration);
         match (failed.kind.as_str(), failed.status, questions) {
             ("transport", None, (true, false)) => {
-                failed.may_have_arrived
+                failed.may_have_been_delivered
                     && self.has(&[FaultClass::Reset, FaultClass::Lost, FaultClass::LostByReset])
             }
             ("refused", Some(500), (true, false)) => self.has(&[FaultClass::Broken]),
@@ -86,8 +86,8 @@ impl<'a> Evidence<'a> {
                 .any(|first| renewals().any(|second| is_again(first, second)))
     }
 
-    /// Whether the response to a token request was spoilt, so that the client did not get its token.
-    pub(super) fn has_a_spoilt_renewal(&self) -> bool {
+    /// Whether the response to a token request was faulty, so that the client did not get its token.
+    pub(super) fn has_a_faulty_renewal(&self) -> bool {
         let late = |fault| matches!(fault, FaultClass::Delay | FaultClass::Slow);
         let mut tokens = self.tokens.iter();
         tokens.any(|passed| passed.fault.is_some_and(|fault| !late(fault)))

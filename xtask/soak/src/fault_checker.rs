@@ -48,8 +48,8 @@ const LATE: u64 = 5_000_000;
 const KEPT: u64 = 400_000_000;
 
 /// How long a token may be in use after the server has ended it by a renewal whose response was
-/// spoilt, in microseconds: its life, and that of the one before it.
-const SPOILT: u64 = 4_000_000;
+/// faulty, in microseconds: its life, and that of the one before it.
+const FAULTY: u64 = 4_000_000;
 
 /// How long a failed renewal is remembered at most, in microseconds: its error then comes again
 /// without a request.
@@ -137,7 +137,7 @@ impl FaultChecker {
         if !failed.needs_login {
             if !evidence.explains(&failed)
                 && !self.is_remembered(&failed)
-                && !self.is_of_a_spoilt_renewal(&failed)
+                && !self.is_of_a_faulty_renewal(&failed)
             {
                 self.unexplained.push(shown(&failed));
             }
@@ -165,13 +165,13 @@ impl FaultChecker {
     }
 
     /// Whether it is the verdict on a new token, and the server has ended that token by a renewal
-    /// whose response was spoilt. Until the token expires, the client takes its rejection for the
+    /// whose response was faulty. Until the token expires, the client takes its rejection for the
     /// API's verdict on the operation.
-    fn is_of_a_spoilt_renewal(&self, failed: &Failed) -> bool {
+    fn is_of_a_faulty_renewal(&self, failed: &Failed) -> bool {
         let is_verdict = failed.text.contains("the service rejected a new token");
         let mut since = failed.clone();
-        since.began = since.began.saturating_sub(SPOILT);
-        is_verdict && Evidence::for_error(&self.exchanges, &since).has_a_spoilt_renewal()
+        since.began = since.began.saturating_sub(FAULTY);
+        is_verdict && Evidence::for_error(&self.exchanges, &since).has_a_faulty_renewal()
     }
 }
 
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn the_verdict_on_a_new_token_needs_a_spoilt_renewal_of_late() {
+    fn the_verdict_on_a_new_token_needs_a_faulty_renewal_of_late() {
         let check = |fault, ended: u64, text: &str, expect: usize| {
             let renewal = Passed {
                 fault: Some(fault),

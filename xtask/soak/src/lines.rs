@@ -146,7 +146,7 @@ pub(super) struct Failed {
     pub(super) needs_login: bool,
     pub(super) is_configuration: bool,
     pub(super) is_retryable: bool,
-    pub(super) may_have_arrived: bool,
+    pub(super) may_have_been_delivered: bool,
     pub(super) text: String,
 }
 
@@ -158,7 +158,7 @@ impl Failed {
         self.needs_login = error.needs_login();
         self.is_configuration = error.is_configuration();
         self.is_retryable = error.is_retryable();
-        self.may_have_arrived = error.may_have_been_delivered();
+        self.may_have_been_delivered = error.may_have_been_delivered();
         self.text = error.to_string();
         self
     }
@@ -178,7 +178,7 @@ impl Failed {
             "needs_login": self.needs_login,
             "configuration": self.is_configuration,
             "retryable": self.is_retryable,
-            "arrived": self.may_have_arrived,
+            "arrived": self.may_have_been_delivered,
             "text": self.text,
         }})
     }
@@ -199,7 +199,7 @@ impl Failed {
             needs_login: value["needs_login"].as_bool()?,
             is_configuration: value["configuration"].as_bool()?,
             is_retryable: value["retryable"].as_bool()?,
-            may_have_arrived: value["arrived"].as_bool()?,
+            may_have_been_delivered: value["arrived"].as_bool()?,
             text: text("text")?,
         })
     }
@@ -268,7 +268,7 @@ impl Failed {
             needs_login: kind == "needs login",
             is_configuration: kind == "configuration",
             is_retryable: kind == "transport" || status.is_some_and(|status| status > 401),
-            may_have_arrived: true,
+            may_have_been_delivered: true,
             text: "it failed".to_owned(),
         }
     }

@@ -196,7 +196,7 @@ impl Act<'_> {
                 needs_login: false,
                 is_configuration: false,
                 is_retryable: false,
-                may_have_arrived: false,
+                may_have_been_delivered: false,
                 text: String::new(),
             }
             .with(error)

@@ -103,7 +103,7 @@ impl WorkerPool {
             let services = [threads?, tasks?];
             let mut open = |store: Arc<dyn Store>, users: &[String]| {
                 let programs =
-                    [0, 1].map(|n| worlds[n].program(services[n].clone(), Arc::clone(&store)));
+                    [0, 1].map(|n| worlds[n].client(services[n].clone(), Arc::clone(&store)));
                 all.extend(users.iter().map(|user| Account {
                     place,
                     user: user.clone(),

@@ -1,4 +1,4 @@
-//! A program: a client of either kind.
+//! A client of either kind.
 
 use std::sync::Arc;
 
@@ -31,17 +31,17 @@ macro_rules! open {
 }
 
 impl AnyClient {
-    /// A program in each world, over the same store.
+    /// A client in each world, over the same store.
     ///
     /// # Panics
     ///
     /// Panics if the system starts no thread.
     pub fn pair(service: &Service, store: impl Store + Clone) -> [Self; 2] {
         let worlds = World::both().expect("threads for a runtime");
-        worlds.map(|world| world.program(service.clone(), store.clone()))
+        worlds.map(|world| world.client(service.clone(), store.clone()))
     }
 
-    /// An async program over any transport, with a runtime of its own.
+    /// An async client over any transport, with a runtime of its own.
     ///
     /// # Panics
     ///

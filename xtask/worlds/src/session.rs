@@ -1,4 +1,4 @@
-//! An account in a program: a session of either kind.
+//! An account of a client: a session of either kind.
 
 use std::sync::Arc;
 use std::time::Duration;

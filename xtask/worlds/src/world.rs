@@ -58,8 +58,8 @@ impl World {
         }
     }
 
-    /// Starts a program with an empty memory.
-    pub fn program(&self, service: Service, store: impl Store) -> AnyClient {
+    /// Returns a client with an empty memory, as a program would make it.
+    pub fn client(&self, service: Service, store: impl Store) -> AnyClient {
         match self {
             Self::Blocking(ureq) => AnyClient::Blocking(Client::new(service, ureq.clone(), store)),
             Self::Async(reqwest, runtime) => {
@@ -70,14 +70,14 @@ impl World {
         }
     }
 
-    /// Opens a person's account in a program of its own.
+    /// Opens a user's account in a client of its own.
     pub fn account(&self, service: Service, store: impl Store, name: &str) -> AnySession {
-        self.program(service, store).account(name)
+        self.client(service, store).account(name)
     }
 
     /// Opens the client's own session, by client credentials.
     pub fn client_session(&self, service: Service, store: impl Store) -> AnySession {
-        self.program(service, store).client_session()
+        self.client(service, store).client_session()
     }
 
     /// Starts a worker beside this one: on a thread, where each call of its [`WorkerSession`] blocks,

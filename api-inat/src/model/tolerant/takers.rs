@@ -151,7 +151,7 @@ impl Taker for Value {
     }
 }
 
-/// The number of an object that stands for one, with all its digits.
+/// Returns the number that serde_json wraps in an object, with all its digits.
 fn exact(map: &Map<String, Value>) -> Option<Number> {
     let only = map.get(NUMBER).filter(|_| map.len() == 1)?;
     only.as_str()?.parse().ok()

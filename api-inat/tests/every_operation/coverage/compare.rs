@@ -6,13 +6,13 @@ use super::{
     Version,
     described::Endpoint,
     document::{Document, NO_SOURCE},
-    sent::{Call, Sent},
+    sent::{SentRequest, SentRequests},
 };
 
-/// Stands for any operation in a reason.
+/// Matches any operation in a reason.
 const EVERYWHERE: &str = "every operation";
 
-/// Stands for all missing names of an operation in a reason.
+/// Matches all missing names of an operation in a reason.
 const ANY_MISSING: &str = "-*";
 
 /// Both, and their differences.
@@ -20,7 +20,7 @@ const ANY_MISSING: &str = "-*";
 pub(super) struct Compared<'a> {
     pub(super) rows: Vec<Row<'a>>,
     /// Operations that the description lacks, with their source.
-    pub(super) beyond: Vec<(&'a Call, &'a str)>,
+    pub(super) beyond: Vec<(&'a SentRequest, &'a str)>,
     pub(super) records: Vec<Record<'a>>,
     /// Where a difference is, and what: `-name` is missing, `+name` is beyond the description,
     /// `!name` has another type.
@@ -31,7 +31,7 @@ pub(super) struct Compared<'a> {
 #[derive(Debug)]
 pub(super) struct Row<'a> {
     pub(super) endpoint: &'a Endpoint,
-    pub(super) calls: Vec<&'a Call>,
+    pub(super) requests: Vec<&'a SentRequest>,
     pub(super) query: Names,
     pub(super) body: Names,
 }
@@ -56,7 +56,7 @@ pub(super) struct Names {
 pub(super) fn compare<'a>(
     version: Version,
     document: &'a Document,
-    sent: &'a Sent,
+    sent: &'a SentRequests,
 ) -> Compared<'a> {
     let described = &document.described;
     let mut all = Compared {
@@ -65,7 +65,7 @@ pub(super) fn compare<'a>(
         records: Vec::new(),
         gaps: Vec::new(),
     };
-    for call in &sent.calls {
+    for call in &sent.requests {
         if call.below(version).is_some() {
             all.place(
                 version,
@@ -105,7 +105,7 @@ pub(super) fn compare<'a>(
 }
 
 impl<'a> Compared<'a> {
-    fn place(&mut self, version: Version, source: Option<&'a str>, call: &'a Call) {
+    fn place(&mut self, version: Version, source: Option<&'a str>, call: &'a SentRequest) {
         let rows = self.rows.iter_mut();
         let fitting = rows.filter_map(|row| Some((call.at(version, row.endpoint)?, row)));
         match (source, fitting.min_by_key(|(values, _)| values.len())) {
@@ -116,7 +116,7 @@ impl<'a> Compared<'a> {
                 let of = row.of();
                 self.gaps
                     .extend(unfit.map(|(value, _)| (of.clone(), format!("!{value}"))));
-                row.calls.push(call);
+                row.requests.push(call);
             }
             (None, None) => {
                 self.gaps
@@ -153,7 +153,7 @@ impl<'a> Row<'a> {
     fn empty(endpoint: &'a Endpoint) -> Self {
         Self {
             endpoint,
-            calls: Vec::new(),
+            requests: Vec::new(),
             query: Names::default(),
             body: Names::default(),
         }
@@ -165,22 +165,22 @@ impl<'a> Row<'a> {
 
     fn finish(&mut self, gaps: &mut Vec<(String, String)>) {
         let (of, endpoint) = (self.of(), self.endpoint);
-        let queries = self.calls.iter().flat_map(|call| call.query.iter());
+        let queries = self.requests.iter().flat_map(|call| call.query.iter());
         let queries = queries.map(|(name, _)| name.clone()).collect();
-        let bodies = self.calls.iter().flat_map(|call| call.body.keys());
+        let bodies = self.requests.iter().flat_map(|call| call.body.keys());
         self.query = Names::of(&endpoint.query.keys().cloned().collect(), &queries);
         self.body = Names::of(
             &endpoint.body.keys().cloned().collect(),
             &bodies.cloned().collect(),
         );
-        match self.calls.is_empty() {
+        match self.requests.is_empty() {
             true => gaps.push((of.clone(), "-".to_owned())),
             false => {
                 self.query.gaps(&of, gaps);
                 self.body.gaps(&of, gaps);
             }
         }
-        for call in &self.calls {
+        for call in &self.requests {
             let unfit = unfit(endpoint, call);
             gaps.extend(unfit.map(|name| (of.clone(), format!("!{name}"))));
         }
@@ -188,7 +188,7 @@ impl<'a> Row<'a> {
 }
 
 /// The values of a request that have another type than described.
-fn unfit<'a>(endpoint: &'a Endpoint, call: &'a Call) -> impl Iterator<Item = String> + 'a {
+fn unfit<'a>(endpoint: &'a Endpoint, call: &'a SentRequest) -> impl Iterator<Item = String> + 'a {
     let queries = call.query.iter().filter(|(name, value)| {
         let kind = endpoint.query.get(name);
         kind.is_some_and(|kind| !kind.takes(value))

@@ -165,9 +165,13 @@ fn operation(row: &Row<'_>, groups: &Groups) -> String {
         form,
         ..
     } = row.endpoint;
-    let accesses: BTreeSet<_> = row.calls.iter().map(|call| call.access.as_str()).collect();
+    let accesses: BTreeSet<_> = row
+        .requests
+        .iter()
+        .map(|call| call.access.as_str())
+        .collect();
     let accesses: Vec<_> = accesses.into_iter().collect();
-    let types: BTreeSet<_> = row.calls.iter().map(|call| call.name.clone()).collect();
+    let types: BTreeSet<_> = row.requests.iter().map(|call| call.name.clone()).collect();
     format!(
         "| `{method} {path}` | {}{} | {} | {} | {}{} |",
         accesses.join(", "),
@@ -245,7 +249,7 @@ fn figures(compared: &Compared<'_>) -> String {
                 .collect(),
             ..Names::default()
         };
-        if row.calls.is_empty() {
+        if row.requests.is_empty() {
             std::mem::swap(&mut segments.both, &mut segments.missing);
         }
         for part in [&segments, &row.query, &row.body] {
@@ -267,7 +271,7 @@ fn figures(compared: &Compared<'_>) -> String {
         otherwise += if in_words { read } else { 0 };
         fields.add(if in_words { 0 } else { read }, described);
     }
-    let sent = compared.rows.iter().filter(|row| !row.calls.is_empty());
+    let sent = compared.rows.iter().filter(|row| !row.requests.is_empty());
     format!(
         "operations {} of {}; parameters {parameters}, by {} names and {} in forms; fields of {} records \
          {fields}, and {otherwise} in another form",

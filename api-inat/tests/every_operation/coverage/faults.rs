@@ -8,7 +8,7 @@ use super::{
     compare::compare,
     described::{Kind, read},
     document::Document,
-    sent::Sent,
+    sent::SentRequests,
 };
 
 /// A small API: two reads, a write with a body, a form, a tile.
@@ -58,9 +58,9 @@ fn all() -> [Value; 5] {
     [get, unread, create, picture, tile]
 }
 
-fn sent(calls: &[Value]) -> Sent {
+fn sent(requests: &[Value]) -> SentRequests {
     let records = json!({"Page": ["total_results", "results"], "UserCount": ["count", "user"]});
-    Sent::new(calls, &records)
+    SentRequests::new(requests, &records)
 }
 
 /// A document of the small API, with three facts beside the description.
@@ -81,9 +81,9 @@ fn document() -> Document {
 #[test]
 fn each_difference_is_found() {
     let check = |change: fn(&mut [Value; 5]), expect: &[&str]| {
-        let mut calls = all();
-        change(&mut calls);
-        let (document, sent) = (document(), sent(&calls));
+        let mut requests = all();
+        change(&mut requests);
+        let (document, sent) = (document(), sent(&requests));
         let compared = compare(V1, &document, &sent);
         let found = compared
             .gaps
@@ -147,7 +147,7 @@ fn each_difference_is_found() {
 fn reasons_are_needed_and_used() {
     let mut sent = sent(&all());
     sent.records.remove("UserCount");
-    sent.calls[0].path = "/v1/others".to_owned();
+    sent.requests[0].path = "/v1/others".to_owned();
     let mut document = document();
     let check = |document: &Document, expect: &[&str]| {
         let (text, missing) = beside(V1, document, &sent);
@@ -253,9 +253,9 @@ fn the_document_can_be_read_back() {
     assert_eq!(read.described.records, document.described.records);
     assert_eq!(read.read_as, document.read_as);
     assert_eq!(beside(V1, &read, &sent(&all())).0, written);
-    let mut calls = all();
-    calls[2]["body"] = json!({"note": {"text": "x"}, "draft": true});
-    let (changed, missing) = beside(V1, &read, &sent(&calls));
+    let mut requests = all();
+    requests[2]["body"] = json!({"note": {"text": "x"}, "draft": true});
+    let (changed, missing) = beside(V1, &read, &sent(&requests));
     assert_ne!(changed, written);
     assert!(missing.contains(&"POST /notes -note.body".to_owned()));
     assert!(Document::read("# Coverage\n").is_none());

@@ -16,7 +16,7 @@ mod sent;
 
 use std::{env, fs, path::PathBuf};
 
-use self::{compare::compare, described::Described, document::Document, sent::Sent};
+use self::{compare::compare, described::Described, document::Document, sent::SentRequests};
 
 /// A version of the API.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +67,7 @@ fn check(version: Version, operations: usize, records: usize) {
     if let Some(described) = &described {
         document.described = described.clone();
     }
-    let (text, unexplained) = beside(version, &document, &Sent::all());
+    let (text, unexplained) = beside(version, &document, &SentRequests::all());
     if env::var_os("UPDATE").is_some() {
         fs::write(&path, &text).expect("the document can be written");
     }
@@ -101,7 +101,7 @@ fn description(version: Version) -> Option<Described> {
 }
 
 /// Writes the document, and lists the differences without a reason.
-fn beside(version: Version, document: &Document, sent: &Sent) -> (String, Vec<String>) {
+fn beside(version: Version, document: &Document, sent: &SentRequests) -> (String, Vec<String>) {
     let compared = compare(version, document, sent);
     (
         document.written(version, &compared),

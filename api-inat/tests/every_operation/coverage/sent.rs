@@ -8,15 +8,15 @@ use super::{Version, described::Endpoint};
 
 /// All of it.
 #[derive(Clone, Debug)]
-pub(super) struct Sent {
-    pub(super) calls: Vec<Call>,
+pub(super) struct SentRequests {
+    pub(super) requests: Vec<SentRequest>,
     /// The fields of each kind of record that we read, by its name.
     pub(super) records: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// A request of one of our operations that arrived the same through both transports.
 #[derive(Clone, Debug)]
-pub(super) struct Call {
+pub(super) struct SentRequest {
     /// The path of its type within the crate.
     pub(super) name: String,
     pub(super) method: String,
@@ -29,17 +29,17 @@ pub(super) struct Call {
     pub(super) form: bool,
 }
 
-impl Sent {
+impl SentRequests {
     /// What the test of every operation recorded.
     pub(super) fn all() -> Self {
         Self::new(crate::recorded(), &crate::records::all())
     }
 
-    pub(super) fn new(calls: &[Value], records: &Value) -> Self {
+    pub(super) fn new(requests: &[Value], records: &Value) -> Self {
         let records = records.as_object().expect("records by name").iter();
         let names = |fields: &Value| fields.as_array().into_iter().flatten().map(text).collect();
         Self {
-            calls: calls.iter().map(Call::new).collect(),
+            requests: requests.iter().map(SentRequest::new).collect(),
             records: records
                 .map(|(name, fields)| (name.clone(), names(fields)))
                 .collect(),
@@ -47,7 +47,7 @@ impl Sent {
     }
 }
 
-impl Call {
+impl SentRequest {
     fn new(record: &Value) -> Self {
         let query = record["query"].as_array().into_iter().flatten();
         let form = record["type"] == "multipart/form-data";

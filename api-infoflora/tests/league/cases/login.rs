@@ -43,8 +43,8 @@ fn by_body(service: ServiceBuilder) -> ServiceBuilder {
 }
 
 fn itself(scene: &Scene, change: impl Fn(ServiceBuilder) -> ServiceBuilder, by_header: bool) {
-    let program = scene.program(change(scene.describe(DAEMON)), Memory::new());
-    let session = program.client_session();
+    let client = scene.client(change(scene.describe(DAEMON)), Memory::new());
+    let session = client.client_session();
     session.call().expect("a call");
     sent_by_header(&token_request(scene, "client_credentials"), by_header);
     assert!(session.token().refresh_token().is_none());
@@ -56,8 +56,8 @@ fn serves(
     by_header: bool,
     login: impl Fn(&ScriptedUser) -> Login,
 ) {
-    let program = scene.program(change(scene.describe(TOOL)), Memory::new());
-    let session = program.account("alice");
+    let client = scene.client(change(scene.describe(TOOL)), Memory::new());
+    let session = client.account("alice");
     let status = session.log_in(login(&alice())).expect("a login");
     assert!(status.login.expect("a token").refreshable);
     let exchange = token_request(scene, "authorization_code");

@@ -9,7 +9,7 @@ use keystore::Memory;
 use serde_json::json;
 
 use super::{Case, sent_by_header, token_request};
-use crate::scene::{LeagueSession, PATIENCE, SYMFONY, Scene, TOOL, browser, fails};
+use crate::scene::{LeagueSession, MAX_WAIT, SYMFONY, Scene, TOOL, browser, fails};
 
 pub(super) const CASES: &[Case] = &[
     ("refresh, the secret in the form as documented", in_the_form),
@@ -53,7 +53,7 @@ fn expired(scene: &Scene) -> LeagueSession {
     let session = scene.alice();
     let end = session.status().login.and_then(|token| token.expires_at);
     let end = end.expect("the stored token has an expiry");
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + MAX_WAIT;
     while UnixTime::from_system(std::time::SystemTime::now()) < end {
         assert!(Instant::now() < deadline, "the token does not expire");
         thread::sleep(Duration::from_millis(20));
@@ -66,8 +66,8 @@ fn expired(scene: &Scene) -> LeagueSession {
 fn rotated_elsewhere(scene: &Scene) {
     let store = Memory::new();
     let start = || {
-        let program = scene.program(scene.describe(TOOL), store.clone());
-        program.account("alice")
+        let client = scene.client(scene.describe(TOOL), store.clone());
+        client.account("alice")
     };
     let (first, second) = (start(), start());
     first.log_in(browser()).expect("a login");

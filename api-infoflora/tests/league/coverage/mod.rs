@@ -77,10 +77,10 @@ fn differences_on_arrival_are_named() {
 
 /// Sends a path once, and lists how what arrived differs from the facts.
 fn lacks(path: &Path, scene: &Scene) -> Vec<String> {
-    let program = scene.program(scene.describe(DAEMON), Memory::new());
+    let client = scene.client(scene.describe(DAEMON), Memory::new());
     let callers = Callers {
-        client_session: program.client_session(),
-        anonymous: program.anonymous(),
+        client_session: client.client_session(),
+        anonymous: client.anonymous(),
     };
     let before = scene.requests().requests().len();
     let sent = (path.send)(&callers);

@@ -100,7 +100,7 @@ pub struct CallbackListener {
 
 /// How long [`CallbackListener::bind`] tries a port that is in use: an earlier login of this or
 /// another program may be about to free it.
-const BIND_PATIENCE: Duration = Duration::from_millis(150);
+const BIND_MAX_WAIT: Duration = Duration::from_millis(150);
 /// How long the page stays on any free port.
 const PAGE_STAYS: Duration = Duration::from_secs(5);
 /// Maximum number of listeners in this process whose page stays. One more closes the oldest.
@@ -206,7 +206,7 @@ impl CallbackListener {
 
 /// Binds the address; tries again for a moment if it is in use.
 fn bind(at: SocketAddr) -> io::Result<TcpListener> {
-    let end = Instant::now() + BIND_PATIENCE;
+    let end = Instant::now() + BIND_MAX_WAIT;
     loop {
         match TcpListener::bind(at) {
             Err(error) if error.kind() == io::ErrorKind::AddrInUse && Instant::now() < end => {

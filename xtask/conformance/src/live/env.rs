@@ -83,7 +83,7 @@ impl Env {
                 counted.fetch_add(1, Ordering::SeqCst);
             }
         };
-        let program = match world.program(service.clone(), store) {
+        let program = match world.client(service.clone(), store) {
             AnyClient::Blocking(client) => AnyClient::Blocking(client.on_event(count)),
             AnyClient::Async(client, handle) => AnyClient::Async(client.on_event(count), handle),
         };

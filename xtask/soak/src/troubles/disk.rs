@@ -12,7 +12,7 @@ use worlds::Hooked;
 
 use super::super::tested_service::TestedService;
 use super::programs::{Counts, Programs};
-use super::{Ground, Row, Wrong, told};
+use super::{Row, TroubleEnv, Wrong, note_logins_in_vain};
 use crate::Stop;
 
 /// The states of the disk, in their order, with the operations that fail.
@@ -48,30 +48,30 @@ fn on_disk(file: File, state: &Arc<AtomicUsize>) -> Hooked {
 /// also how often an account's tokens were found in memory only.
 pub(super) fn run(time: Duration, wrong: &mut Wrong) -> Result<(Row, usize), Stop> {
     let name = "a disk that is full, read-only, full again, gone";
-    let ground = Ground::new(TestedService::InfoFlora, Rotation::KillFamily)?;
+    let env = TroubleEnv::new(TestedService::InfoFlora, Rotation::KillFamily)?;
     let disk = Arc::new(AtomicUsize::new(WITH_ROOM));
-    let programs = ground.open(Arc::new(on_disk(ground.store.clone(), &disk)))?;
-    let mark = ground.server.mark();
+    let programs = env.open(Arc::new(on_disk(env.store.clone(), &disk)))?;
+    let mark = env.server.mark();
     let callers = programs.start(false);
     let part = time / u32::try_from(STATES.len() + 1).unwrap_or(1);
     let mut in_memory = 0;
     for state in std::iter::once(WITH_ROOM).chain(0..STATES.len()) {
         disk.store(state, Ordering::SeqCst);
-        ground.server.revoke_access_tokens();
+        env.server.revoke_access_tokens();
         std::thread::sleep(part);
         in_memory += unsaved(&programs).len();
     }
     let counts: Counts = callers.counts();
     disk.store(WITH_ROOM, Ordering::SeqCst);
     callers.stop();
-    told(name, &counts, wrong);
-    let mut row = ground.row(name, time, mark, counts, STATES.len() + 1);
-    row.most = ground.server.most_of_account(mark);
+    note_logins_in_vain(name, &counts, wrong);
+    let mut row = env.row(name, time, mark, counts, STATES.len() + 1);
+    row.most = env.server.most_of_account(mark);
     check_saved(&programs, wrong);
     programs.end();
-    ground.server.revoke_access_tokens();
-    ground.check_alive(name, wrong)?;
-    wrong.used_twice.extend(ground.server.used_twice(mark));
+    env.server.revoke_access_tokens();
+    env.check_alive(name, wrong)?;
+    wrong.used_twice.extend(env.server.used_twice(mark));
     Ok((row, in_memory))
 }
 

@@ -184,30 +184,30 @@ fn tell(summary: &mut Summary, row: &Row) {
 }
 
 /// A server, a store in a folder, and a login for each account whose token has expired.
-struct Ground {
+struct TroubleEnv {
     server: WatchedServer,
     store: File,
     _folder: tempfile::TempDir,
 }
 
-impl Ground {
+impl TroubleEnv {
     fn new(place: TestedService, rotation: Rotation) -> Result<Self, Stop> {
         let failed =
             |error: std::io::Error| Stop::Failed(format!("cannot start a trouble: {error}"));
         let server = WatchedServer::start(place, rotation, &ACCOUNTS).map_err(failed)?;
         let folder = tempfile::tempdir().map_err(failed)?;
         let store = File::open(folder.path().join("store")).map_err(broken)?;
-        let ground = Self {
+        let env = Self {
             server,
             store,
             _folder: folder,
         };
-        let programs = ground.open(Arc::new(ground.store.clone()))?;
+        let programs = env.open(Arc::new(env.store.clone()))?;
         for account in ACCOUNTS {
             programs.log_in(account).map_err(broken)?;
         }
-        ground.expire()?;
-        Ok(ground)
+        env.expire()?;
+        Ok(env)
     }
 
     fn open(&self, store: Arc<dyn Store>) -> Result<Programs, Stop> {
@@ -266,23 +266,23 @@ impl Ground {
 /// One trouble of the token endpoint or the API.
 fn endpoint(trouble: &Trouble, time: Duration) -> Result<(Row, Wrong), Stop> {
     let mut wrong = Wrong::default();
-    let ground = Ground::new(trouble.place, trouble.rotation)?;
-    let programs = ground.open(Arc::new(ground.store.clone()))?;
-    let faults = ground.server.faults();
+    let env = TroubleEnv::new(trouble.place, trouble.rotation)?;
+    let programs = env.open(Arc::new(env.store.clone()))?;
+    let faults = env.server.faults();
     faults.always(trouble.matching.clone(), trouble.fault.clone());
-    let mark = ground.server.mark();
+    let mark = env.server.mark();
     let counts = programs.call(time, trouble.is_apart());
-    let row = ground.row(&trouble.name, time, mark, counts, trouble.bound(time));
+    let row = env.row(&trouble.name, time, mark, counts, trouble.bound(time));
     faults.clear();
     if let Course::RetryAfter(wait) = trouble.course {
-        let soon = ground.server.sooner_than(mark, Duration::from_secs(wait));
+        let soon = env.server.sooner_than(mark, Duration::from_secs(wait));
         wrong.too_soon.extend(
             soon.into_iter()
                 .map(|text| format!("{}: {text}", trouble.name)),
         );
     }
     if !trouble.is_refusal() {
-        told(&trouble.name, &row.counts, &mut wrong);
+        note_logins_in_vain(&trouble.name, &row.counts, &mut wrong);
     }
     if trouble.has_a_pause() {
         let texts = row.counts.untimed.iter();
@@ -290,13 +290,13 @@ fn endpoint(trouble: &Trouble, time: Duration) -> Result<(Row, Wrong), Stop> {
         wrong.untimed.extend(texts);
     }
     programs.end();
-    ground.age_the_verdicts()?;
-    ground.check_alive(&trouble.name, &mut wrong)?;
+    env.age_the_verdicts()?;
+    env.check_alive(&trouble.name, &mut wrong)?;
     Ok((row, wrong))
 }
 
 /// Notes callers that were told to log in.
-fn told(name: &str, counts: &Counts, wrong: &mut Wrong) {
+fn note_logins_in_vain(name: &str, counts: &Counts, wrong: &mut Wrong) {
     let asked = &counts.asked;
     wrong
         .asked_in_vain

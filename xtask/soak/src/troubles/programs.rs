@@ -60,8 +60,8 @@ impl Programs {
         Ok(Self {
             place: server.place,
             programs: [
-                worlds[0].program(threads?, Arc::clone(&store)),
-                worlds[1].program(tasks?, store),
+                worlds[0].client(threads?, Arc::clone(&store)),
+                worlds[1].client(tasks?, store),
             ],
             worlds,
         })

@@ -10,7 +10,7 @@ use auth_testkit::{Fault, Matching, Rotation};
 use super::super::seeded_random::Chance;
 use super::super::tested_service::TestedService;
 use super::programs::Counts;
-use super::{ACCOUNTS, Ground, Row, Wrong, broken, told};
+use super::{ACCOUNTS, Row, TroubleEnv, Wrong, broken, note_logins_in_vain};
 use crate::Stop;
 
 /// What came of it.
@@ -32,18 +32,18 @@ pub(super) fn run(time: Duration, settles: bool, wrong: &mut Wrong) -> Result<Re
         true => "ends in mid-renewal, after settle() or close()",
         false => "ends in mid-renewal, without settle()",
     };
-    let ground = Ground::new(TestedService::InfoFlora, Rotation::KillFamily)?;
+    let env = TroubleEnv::new(TestedService::InfoFlora, Rotation::KillFamily)?;
     let mut chance = Chance::new(7, u64::from(settles));
     let mut late = chance.clone();
     let slow = move || Some(Fault::Delay(late.millis(40, 160)));
-    ground.server.faults().choose(Matching::Token, slow);
-    let mark = ground.server.mark();
+    env.server.faults().choose(Matching::Token, slow);
+    let mark = env.server.mark();
     let (mut ends, mut midway, mut lost) = (0, 0, 0);
     let mut counts = Counts::default();
     let began = Instant::now();
     while began.elapsed() < time {
-        ground.expire()?;
-        let programs = ground.open(Arc::new(ground.store.clone()))?;
+        env.expire()?;
+        let programs = env.open(Arc::new(env.store.clone()))?;
         let callers = programs.start(false);
         thread::sleep(chance.millis(20, 120));
         let end = SystemTime::now();
@@ -59,24 +59,24 @@ pub(super) fn run(time: Duration, settles: bool, wrong: &mut Wrong) -> Result<Re
         programs.end();
         callers.join();
         ends += 1;
-        midway += usize::from(ground.server.was_renewing(mark, end));
+        midway += usize::from(env.server.was_renewing(mark, end));
         counts.calls += seen.calls;
         match settles {
-            true => told(name, &seen, wrong),
+            true => note_logins_in_vain(name, &seen, wrong),
             false if seen.asked.is_empty() => {}
-            false => lost += heal(&ground)?,
+            false => lost += heal(&env)?,
         }
     }
-    let mut row = ground.row(name, began.elapsed(), mark, counts, ends);
-    row.most = ground.server.most_of_account(mark);
-    ground.server.faults().clear();
-    let used_twice = ground.server.used_twice(mark);
+    let mut row = env.row(name, began.elapsed(), mark, counts, ends);
+    row.most = env.server.most_of_account(mark);
+    env.server.faults().clear();
+    let used_twice = env.server.used_twice(mark);
     let twice = used_twice.len();
     if settles {
-        ground.check_alive(name, wrong)?;
+        env.check_alive(name, wrong)?;
         wrong.used_twice.extend(used_twice);
     } else {
-        lost += heal(&ground)?;
+        lost += heal(&env)?;
     }
     Ok(Restarts {
         row,
@@ -88,8 +88,8 @@ pub(super) fn run(time: Duration, settles: bool, wrong: &mut Wrong) -> Result<Re
 }
 
 /// Logs in again wherever it is needed. Returns how often.
-fn heal(ground: &Ground) -> Result<usize, Stop> {
-    let programs = ground.open(Arc::new(ground.store.clone()))?;
+fn heal(env: &TroubleEnv) -> Result<usize, Stop> {
+    let programs = env.open(Arc::new(env.store.clone()))?;
     let mut healed = 0;
     for account in ACCOUNTS {
         let [(_, session), _] = programs.account(account);

@@ -1,4 +1,4 @@
-//! The manners of the programs: without an account, at a closed pipe and a full disk, with one
+//! How the programs end: without an account, at a closed pipe and a full disk, with one
 //! login for all, with statuses for scripts, with the user's own contact.
 
 use std::{fs, path::Path, process::Command};
@@ -83,7 +83,7 @@ fn a_status_says_what_to_do() {
 }
 
 #[test]
-fn public_data_has_the_same_manners() {
+fn programs_for_public_data_end_alike() {
     let folder = tempfile::tempdir().expect("a folder");
     let nowhere = folder.path().join("nowhere").join("file");
     let nowhere = nowhere.to_str().expect("text");

@@ -1,4 +1,4 @@
-//! The manners of the programs: without an account, at a closed pipe and a full disk, with statuses
+//! How the programs end: without an account, at a closed pipe and a full disk, with statuses
 //! for scripts, with the user's own contact.
 
 use std::process::Command;
