@@ -32,6 +32,11 @@ fn encryption_key() -> EncryptionKey {
 
 /// Uses every right that the store requires.
 fn renew(store: &dyn Store, account: &str) {
+    renew_beside(store, account, 0);
+}
+
+/// The same, beside this many accounts.
+fn renew_beside(store: &dyn Store, account: &str, others: usize) {
     store.health().unwrap();
     let lease = lease(store, account);
     store.load(&key(account)).unwrap();
@@ -42,9 +47,10 @@ fn renew(store: &dyn Store, account: &str) {
     assert!(store.load(&key(account)).unwrap().is_some());
     store.remove(&lease).unwrap();
     drop(lease);
-    assert_eq!(store.accounts().unwrap(), Some(Vec::new()));
-    assert!(store.update_note("n", &mut |_| "1".to_owned()).unwrap());
-    assert!(store.update_note("n", &mut |_| "2".to_owned()).unwrap());
+    assert_eq!(store.accounts().unwrap().map(|all| all.len()), Some(others));
+    for text in ["1", "2"] {
+        assert!(store.update_note("n", &mut |_| text.to_owned()).unwrap());
+    }
 }
 
 /// Checks that the error names all of this, and returns its help.

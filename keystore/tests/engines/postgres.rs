@@ -1,12 +1,12 @@
 //! PostgreSQL: each right is looked for, and a logout leaves a version that ends.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use auth_core::{Error, Store};
 use keystore::{Postgres, PostgresBuilder, Sealed};
 
 use crate::{
-    encryption_key, key, lease, names, record, renew,
+    encryption_key, key, lease, names, record, renew, renew_beside,
     server::{self, Server},
 };
 
@@ -234,4 +234,90 @@ fn one_that_asks_in_vain_locks_nothing() {
     set.sql("UPDATE {}.auth_lease SET until = clock_timestamp()");
     drop(lease(&other, "me"));
     drop(held);
+}
+
+/// Tables of another version, in both directions, while a host runs. `versions` are those of the hosts
+/// that the tables suit.
+#[test]
+fn a_host_that_runs_notices_tables_of_another_version() {
+    let Some(set) = Set::up() else { return };
+    let store = set.open().unwrap();
+    store.save(&lease(&store, "me"), &record("one")).unwrap();
+    let versions = |versions: &str| {
+        set.sql(&format!(
+            "BEGIN; DELETE FROM {{}}.auth_meta; \
+             INSERT INTO {{}}.auth_meta SELECT unnest(string_to_array('{versions}', ',')::int4[]); COMMIT"
+        ));
+    };
+    for (found, words, what_to_do) in [
+        ("7", ["version 7", "newer than 1"], "update this program"),
+        ("3,7", ["version 7", "newer than 1"], "update this program"),
+        ("0", ["version 0", "older than 1"], "migrate"),
+        ("", ["no version", "auth_meta"], "migrate"),
+    ] {
+        let held = lease(&store, "me");
+        let before = set.sql("SELECT * FROM {}.auth_lease");
+        versions(found);
+        let refused = [
+            store.try_lease(&key("other")).unwrap_err(),
+            store.confirm(&held, Duration::from_secs(30)).unwrap_err(),
+            store.health().unwrap_err(),
+            store.accounts().unwrap_err(),
+            set.open().unwrap_err(),
+        ];
+        for error in refused {
+            assert!(names(&error, &words).contains(what_to_do), "{error}");
+        }
+        assert_eq!(set.sql("SELECT * FROM {}.auth_lease"), before);
+        // A token that was issued before is saved: the refresh token before it is used up.
+        store.save(&held, &record("two")).unwrap();
+        drop(held);
+        names(&store.load(&key("me")).unwrap_err(), &words);
+        // Newer ones that suit it, and those of today.
+        for suits in ["1,7", "1"] {
+            versions(suits);
+            renew_beside(&store, "other", 1);
+        }
+        assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"two");
+    }
+}
+
+/// What a migration does to a table that a late save of an older host must not change.
+#[test]
+fn a_table_that_was_replaced_names_both_versions() {
+    let Some(set) = Set::up() else { return };
+    let store = set.open().unwrap();
+    let held = lease(&store, "me");
+    set.sql(
+        "UPDATE {}.auth_meta SET schema_version = 2; \
+         ALTER TABLE {}.auth_record RENAME TO auth_login",
+    );
+    let words = ["version 2, newer than 1"];
+    names(&store.save(&held, &record("one")).unwrap_err(), &words);
+    names(&store.load(&key("me")).unwrap_err(), &words);
+    names(&store.try_lease(&key("you")).unwrap_err(), &words);
+}
+
+#[test]
+fn tables_that_were_created_again_take_the_token_of_a_renewal_that_has_begun() {
+    let Some(set) = Set::up() else { return };
+    let store = set.open().unwrap();
+    store.save(&lease(&store, "me"), &record("one")).unwrap();
+    let (begun, held) = (lease(&store, "me"), lease(&store, "you"));
+    set.sql("DROP SCHEMA {} CASCADE");
+    let words = ["its tables are missing"];
+    let long = Duration::from_secs(30);
+    names(&store.confirm(&held, long).unwrap_err(), &words);
+    names(&store.load(&key("other")).unwrap_err(), &words);
+    names(&store.save(&begun, &record("two")).unwrap_err(), &words);
+    set.owner().migrate().unwrap();
+    let help = names(&store.health().unwrap_err(), &["USAGE on the schema"]);
+    set.follow(&help);
+    assert!(!store.confirm(&held, long).unwrap(), "its lease is gone");
+    assert!(store.load(&key("me")).unwrap().is_none());
+    store.save(&begun, &record("two")).unwrap();
+    drop(begun);
+    assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"two");
+    drop(held);
+    renew_beside(&store, "you", 1);
 }

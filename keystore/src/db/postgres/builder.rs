@@ -263,7 +263,7 @@ impl fmt::Debug for PostgresBuilder {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::schema::Unsuited, *};
 
     fn check(url: &str, words: &[&str]) {
         let builder = Postgres::builder(url);
@@ -306,7 +306,10 @@ mod tests {
                 ..Postgres::builder("postgres://u@127.0.0.1/d")
             };
             let connection = builder.connection().unwrap();
-            for error in [connection.read_only(), connection.wrong_schema(None)] {
+            for error in [
+                connection.read_only(),
+                connection.wrong_schema(Unsuited::Missing),
+            ] {
                 assert_eq!(error.setting(), Some(expect), "{error}");
             }
         };

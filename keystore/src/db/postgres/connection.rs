@@ -11,7 +11,7 @@ use tokio::{
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Row, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::schema;
+use super::schema::{self, Statements, Unsuited};
 use crate::db::{
     listener::{MESSAGES, Messages},
     tls,
@@ -118,20 +118,26 @@ impl Connection {
         let client = self.client().await?;
         let migrated = client.batch_execute(sql).await;
         migrated.map_err(|error| self.error(error))?;
-        let version = format!("SELECT schema_version FROM {}.auth_meta", self.schema);
-        self.check_version(client.query_typed_opt(&version, &[]).await)
+        let version = Statements::new(&self.schema).schema_version;
+        let row = client.query_typed_opt(&version, &[]).await;
+        self.check_version(&self.row(row)?)
     }
 
-    /// Fails unless the tables are of this version, by the row that says it.
-    pub(super) fn check_version(
+    /// Returns the row of a statement that has one in any case.
+    pub(super) fn row(
         &self,
         row: Result<Option<Row>, tokio_postgres::Error>,
-    ) -> Result<(), Error> {
+    ) -> Result<Row, Error> {
         let row = row.map_err(|error| self.error(error))?;
-        let row = row.ok_or_else(|| self.wrong_schema(None))?;
-        match self.get(&row, 0)? {
-            schema::VERSION => Ok(()),
-            other => Err(self.wrong_schema(Some(other))),
+        row.ok_or_else(|| Error::internal("a query without rows"))
+    }
+
+    /// Fails unless the tables suit this host, by the first two columns of this row.
+    pub(super) fn check_version(&self, row: &Row) -> Result<(), Error> {
+        match (self.get(row, 0)?, self.get(row, 1)?) {
+            (_, Some(true)) => Ok(()),
+            (Some(version), _) => Err(self.wrong_schema(Unsuited::Other(version))),
+            (None, _) => Err(self.wrong_schema(Unsuited::WithoutVersion)),
         }
     }
 
@@ -144,7 +150,7 @@ impl Connection {
         row.try_get(column).map_err(|error| self.error(error))
     }
 
-    pub(super) fn wrong_schema(&self, found: Option<i32>) -> Error {
+    pub(super) fn wrong_schema(&self, found: Unsuited) -> Error {
         schema::wrong_schema(&self.label, &self.setting, found)
     }
 
@@ -193,7 +199,7 @@ impl Connection {
         let (kind, help) = match (found.code(), &code[..2]) {
             (&SqlState::READ_ONLY_SQL_TRANSACTION, _) => return self.read_only(),
             (&SqlState::UNDEFINED_TABLE | &SqlState::INVALID_SCHEMA_NAME, _) => {
-                return self.wrong_schema(None);
+                return self.wrong_schema(Unsuited::Missing);
             }
             // PgBouncer has one code for what it refuses and for what may pass.
             (&SqlState::PROTOCOL_VIOLATION, _) if found.message().contains("no such database") => {

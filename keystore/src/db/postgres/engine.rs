@@ -6,13 +6,14 @@ use std::{sync::Arc, time::Duration};
 use auth_core::{AccountKey, Error, ExposeSecret, SecretBytes};
 use tokio_postgres::{
     Row,
+    error::SqlState,
     types::{ToSql, Type},
 };
 
 use super::{
     connection::Connection,
     rights::{self, Missing},
-    schema::Statements,
+    schema::{Statements, Unsuited},
 };
 use crate::db::{
     both,
@@ -40,8 +41,32 @@ impl PostgresEngine {
 
     async fn query(&self, sql: &str, parameters: Parameters<'_>) -> Result<Option<Row>, Error> {
         let client = self.connection.client().await?;
-        let row = client.query_typed_opt(sql, parameters).await;
-        row.map_err(|error| self.connection.error(error))
+        match client.query_typed_opt(sql, parameters).await {
+            Ok(row) => Ok(row),
+            Err(error) => Err(self.explain(error).await),
+        }
+    }
+
+    /// Says what to do about an error. One of a statement that does not suit the tables names their
+    /// version, if it is another one.
+    async fn explain(&self, error: tokio_postgres::Error) -> Error {
+        let is_unsuited = error.code().is_some_and(|code| {
+            code.code().starts_with("42") && *code != SqlState::INSUFFICIENT_PRIVILEGE
+        });
+        if is_unsuited {
+            if let Err(other) = self.suits().await {
+                return other;
+            }
+        }
+        self.connection.error(error)
+    }
+
+    /// Fails unless the tables suit this host.
+    async fn suits(&self) -> Result<(), Error> {
+        let client = self.connection.client().await?;
+        let found = client.query_typed_opt(&self.statements.schema_version, &[]);
+        self.connection
+            .check_version(&self.connection.row(found.await)?)
     }
 
     fn get<'r, T: tokio_postgres::types::FromSql<'r>>(
@@ -72,8 +97,9 @@ impl Engine for PostgresEngine {
         let row = self
             .query(&self.statements.load, &[(&id, Type::BYTEA)])
             .await?;
-        let Some(row) = row else { return Ok(None) };
-        let body: Option<Vec<u8>> = self.get(&row, 0)?;
+        let row = row.ok_or_else(|| Error::internal("a query without rows"))?;
+        self.connection.check_version(&row)?;
+        let body: Option<Vec<u8>> = self.get(&row, 2)?;
         Ok(body.map(SecretBytes::new))
     }
 
@@ -92,17 +118,19 @@ impl Engine for PostgresEngine {
             client.query_typed_opt(&self.statements.version, &reading),
         )
         .await;
-        let taken = taken.map_err(|error| self.connection.error(error))?;
+        let (taken, found) = match (taken, found) {
+            (Ok(taken), Ok(found)) => (taken, self.connection.row(Ok(found))?),
+            (Err(error), _) | (_, Err(error)) => return Err(self.explain(error).await),
+        };
+        self.connection.check_version(&found)?;
         let Some(taken) = taken else { return Ok(None) };
-        let found = found.map_err(|error| self.connection.error(error))?;
-        let found = found.ok_or_else(|| Error::internal("a query without rows"))?;
-        let version: Option<i64> = self.get(&found, 0)?;
+        let version: Option<i64> = self.get(&found, 2)?;
         Ok(Some(Taken {
             fence: self.get(&taken, 0)?,
             version: version.unwrap_or(0),
-            can_save: self.get(&found, 1)?,
+            can_save: self.get(&found, 3)?,
             record: self
-                .get::<Option<Vec<u8>>>(&found, 2)?
+                .get::<Option<Vec<u8>>>(&found, 4)?
                 .map(SecretBytes::new),
         }))
     }
@@ -115,8 +143,10 @@ impl Engine for PostgresEngine {
             (&held.holder, Type::TEXT),
             (&time, Type::INT8),
         ];
-        let row = self.query(&self.statements.confirm, parameters).await?;
-        Ok(row.is_some())
+        match self.query(&self.statements.confirm, parameters).await? {
+            Some(_) => Ok(true),
+            None => self.suits().await.map(|()| false),
+        }
     }
 
     async fn beat(&self, held: &[Arc<Held>], at_least: Duration) -> Result<(), Error> {
@@ -199,7 +229,12 @@ impl Engine for PostgresEngine {
 
     async fn accounts(&self) -> Result<Vec<AccountKey>, Error> {
         let client = self.connection.client().await?;
-        let rows = client.query_typed(&self.statements.accounts, &[]).await;
+        let (suits, rows) = both(
+            self.suits(),
+            client.query_typed(&self.statements.accounts, &[]),
+        )
+        .await;
+        suits?;
         let rows = rows.map_err(|error| self.connection.error(error))?;
         let mut accounts = Vec::with_capacity(rows.len());
         for row in &rows {
@@ -218,8 +253,7 @@ impl Engine for PostgresEngine {
             client.query_typed_opt(&self.statements.schema_version, &[]),
         )
         .await;
-        let found = found.map_err(|error| self.connection.error(error))?;
-        let found = found.ok_or_else(|| Error::internal("a query without rows"))?;
+        let found = self.connection.row(found)?;
         let missing = Missing {
             user: self.get(&found, 0)?,
             usage: self.get(&found, 1)?,
@@ -228,10 +262,11 @@ impl Engine for PostgresEngine {
         if let Some((what, help)) = missing.explain(&self.schema) {
             return Err(self.connection.refused(&what, help));
         }
-        self.connection.check_version(version)?;
+        self.connection
+            .check_version(&self.connection.row(version)?)?;
         let (tables, is_read_only): (i64, bool) = (self.get(&found, 3)?, self.get(&found, 4)?);
         match (tables == rights::TABLES, is_read_only) {
-            (false, _) => Err(self.connection.wrong_schema(None)),
+            (false, _) => Err(self.connection.wrong_schema(Unsuited::Missing)),
             (true, true) => Err(self.connection.read_only()),
             (true, false) => Ok(()),
         }

@@ -5,6 +5,14 @@ use auth_core::{Error, ErrorKind};
 use super::rights;
 
 /// The version of the tables that this crate reads and writes.
+///
+/// `auth_meta` has a row for each version of hosts that the tables suit. So a migration that suits the
+/// hosts of before adds the row of its version, and they continue. One that does not:
+///
+/// 1. replaces the rows, and commits: from then on no host of before takes or confirms a lease;
+/// 2. waits until the leases have ended: until then the tokens of renewals that have begun are saved,
+///    because `write` does not look at the version;
+/// 3. renames `auth_record` when it changes it, so that the save of a host that hung fails.
 pub(super) const VERSION: i32 = 1;
 
 /// Creates the schema or brings it up to date, in one transaction, and removes what accounts have left
@@ -66,22 +74,24 @@ const DURABLE: &str = "(SELECT CASE WHEN current_setting('synchronous_commit') I
 pub(super) struct Statements {
     /// What the user may not do, and what the server is. See [`rights`].
     pub(super) rights: String,
-    /// The version of the tables.
+    /// The version of the tables, and whether they suit this host. Nulls if they have none.
     pub(super) schema_version: String,
-    /// `id`.
+    /// `id`: the two of `schema_version`, and the record.
     pub(super) load: String,
     /// The accounts that have a record.
     pub(super) accounts: String,
-    /// `id`: the version, whether the user may save, and the record. Sent right behind `take`, so that
-    /// it sees what was saved before the lease was granted: a statement sees only what was committed
-    /// before it began, and `take` may have waited.
+    /// `id`: the two of `schema_version`, the record's version, whether the user may save, and the
+    /// record. Sent right behind `take`, so that it sees what was saved before the lease was granted: a
+    /// statement sees only what was committed before it began, and `take` may have waited.
     pub(super) version: String,
-    /// `id, holder, milliseconds`. No row if another one has the lease: where that shows without a lock,
+    /// `id, holder, milliseconds`. No row if another one has the lease, or if the tables do not suit
+    /// this host: where that shows without a lock,
     /// as of all that wait for a renewal, nothing is locked or written, so that its holder waits for
     /// none of them.
     pub(super) take: String,
-    /// `id, fence, holder, milliseconds`. No row if another one has taken the lease since. It may
-    /// have ended in the meantime: with the same number, nothing has happened under another one.
+    /// `id, fence, holder, milliseconds`. No row if another one has taken the lease since, or if the
+    /// tables do not suit this host. It may have ended in the meantime: with the same number, nothing
+    /// has happened under another one.
     pub(super) confirm: String,
     /// `ids, fences, holders, milliseconds`.
     pub(super) beat: String,
@@ -105,26 +115,35 @@ pub(super) struct Statements {
 impl Statements {
     pub(super) fn new(schema: &str) -> Self {
         let channel = channel(schema);
+        let version = format!(
+            "SELECT max(schema_version), bool_or(schema_version = {VERSION}) FROM {schema}.auth_meta"
+        );
+        let suits =
+            format!("EXISTS (SELECT FROM {schema}.auth_meta WHERE schema_version = {VERSION})");
         Self {
             announce: format!("SELECT pg_notify('{channel}', $1)"),
             listen: format!("LISTEN {channel}"),
             rights: rights::statement(schema),
-            schema_version: format!("SELECT schema_version FROM {schema}.auth_meta"),
-            load: format!("SELECT body FROM {schema}.auth_record WHERE id = $1"),
+            load: format!(
+                "SELECT m.*, r.body FROM ({version}) AS m \
+                 LEFT JOIN {schema}.auth_record AS r ON r.id = $1"
+            ),
             accounts: format!(
                 "SELECT id, service, client_id, account FROM {schema}.auth_record \
                  WHERE body IS NOT NULL"
             ),
             version: format!(
-                "SELECT r.version, \
+                "SELECT m.*, r.version, \
                  has_any_column_privilege('{schema}.auth_record', 'INSERT') \
                  AND has_any_column_privilege('{schema}.auth_record', 'UPDATE'), r.body \
-                 FROM (SELECT 1) AS one LEFT JOIN {schema}.auth_record AS r ON r.id = $1"
+                 FROM ({version}) AS m LEFT JOIN {schema}.auth_record AS r ON r.id = $1"
             ),
+            schema_version: version,
             take: format!(
                 "INSERT INTO {schema}.auth_lease AS l (id, fence, holder, until) \
                  SELECT $1, 1, $2, clock_timestamp() + $3 * interval '1 millisecond' FROM {SOON} \
-                 WHERE NOT EXISTS (SELECT 1 FROM {schema}.auth_lease AS now WHERE now.id = $1 \
+                 WHERE {suits} \
+                 AND NOT EXISTS (SELECT 1 FROM {schema}.auth_lease AS now WHERE now.id = $1 \
                  AND now.until > clock_timestamp() AND now.holder <> $2) \
                  ON CONFLICT (id) DO UPDATE SET \
                  fence = CASE WHEN l.holder = $2 THEN l.fence ELSE l.fence + 1 END, \
@@ -135,7 +154,8 @@ impl Statements {
             confirm: format!(
                 "UPDATE {schema}.auth_lease SET \
                  until = greatest(until, clock_timestamp() + $4 * interval '1 millisecond') \
-                 FROM {DURABLE} WHERE id = $1 AND fence = $2 AND holder = $3 RETURNING 1"
+                 FROM {DURABLE} WHERE {suits} AND id = $1 AND fence = $2 AND holder = $3 \
+                 RETURNING 1"
             ),
             beat: format!(
                 "UPDATE {schema}.auth_lease AS l SET \
@@ -182,19 +202,31 @@ impl Statements {
     }
 }
 
-/// The error for a schema that is missing or of another version.
-pub(super) fn wrong_schema(label: &str, setting: &str, found: Option<i32>) -> Error {
+/// What is wrong with the tables.
+#[derive(Clone, Copy)]
+pub(super) enum Unsuited {
+    Missing,
+    /// `auth_meta` is empty.
+    WithoutVersion,
+    /// Their version.
+    Other(i32),
+}
+
+/// The error for tables that are missing or of another version.
+pub(super) fn wrong_schema(label: &str, setting: &str, found: Unsuited) -> Error {
+    const MIGRATE: &str = "call migrate once, or run the SQL of schema";
     let (what, help) = match found {
-        None => (
-            "its tables are missing".to_owned(),
-            "call migrate once, or run the SQL of schema",
+        Unsuited::Missing => ("its tables are missing".to_owned(), MIGRATE),
+        Unsuited::WithoutVersion => (
+            "its tables have no version: auth_meta is empty".to_owned(),
+            MIGRATE,
         ),
-        Some(found) if found < VERSION => (
-            format!("its tables have version {found}, older than {}", VERSION),
-            "call migrate once, or run the SQL of schema",
+        Unsuited::Other(found) if found < VERSION => (
+            format!("its tables have version {found}, older than {VERSION}"),
+            MIGRATE,
         ),
-        Some(found) => (
-            format!("its tables have version {found}, newer than {}", VERSION),
+        Unsuited::Other(found) => (
+            format!("its tables have version {found}, newer than {VERSION}"),
             "update this program",
         ),
     };

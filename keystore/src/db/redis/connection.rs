@@ -18,6 +18,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
+use super::scripts::{UNSUITED, VERSION};
 use crate::db::{
     listener::{EndsTask, MESSAGES, Messages},
     tls,
@@ -198,6 +199,32 @@ impl Connection {
             .with_help("connect to a server that is not in cluster mode")
     }
 
+    /// The error for keys of another version, by the text of the versions that they suit.
+    pub(super) fn unsuited(&self, versions: &str) -> Error {
+        let newest = versions
+            .split(' ')
+            .max_by_key(|word| word.parse::<u32>().ok());
+        let own: u32 = VERSION.parse().unwrap_or_default();
+        let (label, found) = (&self.label, newest.unwrap_or_default());
+        let (what, help) = match found.parse::<u32>() {
+            Ok(found) if found > own => (
+                format!("{label}: its keys have version {found}, newer than {VERSION}"),
+                "update this program",
+            ),
+            Ok(found) => (
+                format!("{label}: its keys have version {found}, older than {VERSION}"),
+                "start the version of this program that wrote them, or choose another namespace",
+            ),
+            Err(_) => (
+                format!("{label}: its keys have no version that can be read"),
+                "update this program; if another one uses this namespace, choose another one",
+            ),
+        };
+        Error::new(ErrorKind::Configuration, what)
+            .with_setting(self.setting.clone())
+            .with_help(help)
+    }
+
     /// Says which commands the user may not send, or not for these keys.
     pub(super) fn lacks(&self, namespace: &str, commands: &[String]) -> Error {
         let (label, user) = (&self.label, self.user());
@@ -247,6 +274,7 @@ impl Connection {
             error.to_string(),
         );
         match (error.kind(), &*code) {
+            (_, UNSUITED) => return self.unsuited(error.detail().unwrap_or_default().trim()),
             (Kind::AuthenticationFailed, _) | (_, "NOAUTH" | "WRONGPASS") => configuration(
                 format!("{label} refused the user or the password"),
                 "correct the user and the password in the URL",

@@ -11,7 +11,7 @@ use redis::{FromRedisValue, ScriptInvocation};
 
 use super::{
     connection::Connection,
-    scripts::{GONE, Scripts},
+    scripts::{GONE, Scripts, suits},
 };
 use crate::db::{
     both,
@@ -42,6 +42,25 @@ impl RedisEngine {
 
     fn note(&self, name: &str) -> String {
         format!("{}:note:{name}", self.namespace)
+    }
+
+    /// The key of the versions.
+    fn versions(&self) -> String {
+        format!("{}:versions", self.namespace)
+    }
+
+    fn ask_versions(&self) -> redis::Cmd {
+        let mut command = redis::cmd("GET");
+        command.arg(self.versions());
+        command
+    }
+
+    /// Fails unless the keys suit this host, by this text of the versions.
+    fn check_version(&self, versions: Option<&str>) -> Result<(), Error> {
+        match versions {
+            Some(versions) if !suits(versions) => Err(self.connection.unsuited(versions)),
+            _ => Ok(()),
+        }
     }
 
     /// The name that messages are sent under.
@@ -176,10 +195,17 @@ impl Messenger for RedisEngine {
 
 impl Engine for RedisEngine {
     async fn load(&self, id: &Id) -> Result<Option<SecretBytes>, Error> {
-        let mut command = redis::cmd("HGET");
-        command.arg(self.key(id, "record")).arg("b");
-        let body: Option<Vec<u8>> = self.ask(&command).await?;
-        Ok(body.map(SecretBytes::new))
+        let mut pipe = redis::pipe();
+        pipe.get(self.versions()).hget(self.key(id, "record"), "b");
+        let mut open = self.connection.open().await?;
+        let found: Result<(Option<String>, Option<Vec<u8>>), _> = pipe.query_async(&mut open).await;
+        match found {
+            Ok((versions, body)) => {
+                self.check_version(versions.as_deref())?;
+                Ok(body.map(SecretBytes::new))
+            }
+            Err(error) => Err(self.connection.failed(error).await),
+        }
     }
 
     async fn take(&self, id: &Id, holder: &str, time: Duration) -> Result<Option<Taken>, Error> {
@@ -188,6 +214,7 @@ impl Engine for RedisEngine {
             .key(self.key(id, "lease"))
             .key(self.key(id, "fence"))
             .key(self.key(id, "record"))
+            .key(self.versions())
             .arg(holder)
             .arg(millis(time))
             .arg(GONE);
@@ -205,6 +232,7 @@ impl Engine for RedisEngine {
         script
             .key(self.key(&held.id, "lease"))
             .key(self.key(&held.id, "fence"))
+            .key(self.versions())
             .arg(held.fence)
             .arg(&held.holder)
             .arg(millis(at_least));
@@ -269,6 +297,8 @@ impl Engine for RedisEngine {
     }
 
     async fn accounts(&self) -> Result<Vec<AccountKey>, Error> {
+        let versions: Option<String> = self.ask(&self.ask_versions()).await?;
+        self.check_version(versions.as_deref())?;
         let (mut accounts, mut cursor) = (BTreeSet::new(), 0_u64);
         loop {
             let mut scan = redis::cmd("SCAN");
@@ -299,8 +329,9 @@ impl Engine for RedisEngine {
     async fn check(&self) -> Result<(), Error> {
         // Before the two, each of which would wait for a connection of its own.
         self.connection.open().await?;
-        let info = redis::cmd("INFO");
-        let (info, lacks) = both(self.ask::<String>(&info), self.lacks()).await;
+        let (info, versions) = (redis::cmd("INFO"), self.ask_versions());
+        let asked = both(self.lacks(), self.ask::<Option<String>>(&versions));
+        let (info, (lacks, versions)) = both(self.ask::<String>(&info), asked).await;
         match info {
             Ok(info) => self.suits(&info)?,
             Err(error) if error.is_retryable() => return Err(error),
@@ -310,7 +341,7 @@ impl Engine for RedisEngine {
         let mut lacks = lacks?;
         lacks.retain(|command| !MESSAGES.contains(&&**command));
         match lacks.is_empty() {
-            true => Ok(()),
+            true => self.check_version(versions?.as_deref()),
             false => Err(self.connection.lacks(&self.namespace, &lacks)),
         }
     }

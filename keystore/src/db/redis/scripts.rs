@@ -6,7 +6,35 @@ use redis::Script;
 /// they refuse the late save of a program that hung, so for longer than one hangs.
 pub(super) const GONE: &str = "86400000";
 
-/// Keys: lease, number, record. Arguments: holder, milliseconds, GONE. Gives the number, the record's
+/// The version of the keys that this crate reads and writes.
+///
+/// A key has the versions of hosts that they suit, separated by spaces; without it, that is the first
+/// one. So a later version that suits the hosts of before adds its own, and they continue. One that
+/// does not replaces the text, waits until the leases have ended, and gives what it changes other keys:
+/// meanwhile the tokens of renewals that have begun are saved, because WRITE does not look at it.
+pub(super) const VERSION: &str = "1";
+
+/// The code of the error of a script for keys that do not suit this host. The text of the versions
+/// follows.
+pub(super) const UNSUITED: &str = "VERSIONS";
+
+/// Returns whether keys with this text of versions suit this host.
+pub(super) fn suits(versions: &str) -> bool {
+    versions.split(' ').any(|version| version == VERSION)
+}
+
+/// Before a script whose last key has the versions: fails unless the keys suit this host.
+fn guarded(script: &str) -> Script {
+    Script::new(&format!(
+        "
+local versions = redis.call('GET', KEYS[#KEYS])
+if versions and not string.find(' ' .. versions .. ' ', ' {VERSION} ', 1, true) then
+    return redis.error_reply('{UNSUITED} ' .. versions)
+end{script}"
+    ))
+}
+
+/// Keys: lease, number, record, versions. Arguments: holder, milliseconds, GONE. Gives the number, the record's
 /// version, 1 if the user may save, and the record, or nothing if another one has the lease.
 const TAKE: &str = "
 local version = tonumber(redis.call('HGET', KEYS[3], 'v') or '0')
@@ -35,7 +63,7 @@ end
 return 1
 ";
 
-/// Keys: lease, number. Arguments: number, holder, milliseconds. One that has ended is taken again:
+/// Keys: lease, number, versions. Arguments: number, holder, milliseconds. One that has ended is taken again:
 /// with the same number, nothing has happened under another one. Gives 1 or 0.
 const CONFIRM: &str = "
 local own = ARGV[1] .. ':' .. ARGV[2]
@@ -149,9 +177,9 @@ impl Scripts {
     pub(super) fn new() -> Self {
         Self {
             rights: Script::new(RIGHTS),
-            take: Script::new(TAKE),
+            take: guarded(TAKE),
             beat: Script::new(BEAT),
-            confirm: Script::new(CONFIRM),
+            confirm: guarded(CONFIRM),
             free: Script::new(FREE),
             write: Script::new(WRITE),
             swap: Script::new(SWAP),
