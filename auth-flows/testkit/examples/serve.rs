@@ -14,16 +14,18 @@
 //! | --- | --- |
 //! | `requests` | lists the requests since the last time: kind, method, path, grant, status |
 //! | `visit URL` | alice opens this URL, logs in and consents; prints the code or the redirect, and follows one to this machine |
+//! | `open METHOD URL` | requests a page on this machine as a visitor's browser, which keeps one cookie; prints the status with the redirect, then the text |
 //! | `expire` | expires the tokens of API calls |
 //! | `revoke` | revokes all tokens |
 //! | `token` | prints a derived token of alice's, as the web site shows it |
 
 use std::io::{self, Write};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use auth_core::testkit::{Auth, DerivedTokens, Route, Site, json};
 use auth_testkit::person::{Outcome, Person};
-use auth_testkit::{Dialect, Mark, Rotation, TestClient, TestServer};
+use auth_testkit::{Dialect, Mark, Rotation, TestClient, TestServer, http1};
 
 fn main() -> io::Result<()> {
     let args: Vec<String> = std::env::args().collect();
@@ -69,8 +71,15 @@ fn main() -> io::Result<()> {
     let server = builder.start()?;
     say(&[server.url().to_owned()])?;
     let mut mark = server.requests().mark();
+    let mut cookie = String::new();
     for line in io::stdin().lines() {
-        let mut answer = answer(&server, &mut mark, line?.trim());
+        let line = line?;
+        let mut answer = match line.trim().strip_prefix("open ") {
+            Some(request) => {
+                open(&mut cookie, request).unwrap_or_else(|error| vec![format!("failed: {error}")])
+            }
+            None => answer(&server, &mut mark, line.trim()),
+        };
         answer.push(String::new());
         say(&answer)?;
     }
@@ -131,7 +140,9 @@ fn answer(server: &TestServer, mark: &mut Mark, command: &str) -> Vec<String> {
             Vec::new()
         }
         ("token", _) => server.issue_derived_token("alice").into_iter().collect(),
-        _ => vec!["commands: requests, visit URL, expire, revoke, token".to_owned()],
+        _ => {
+            vec!["commands: requests, visit URL, open METHOD URL, expire, revoke, token".to_owned()]
+        }
     }
 }
 
@@ -145,4 +156,27 @@ fn visit(url: &str) -> io::Result<String> {
         Outcome::Redirected(to) => Ok(to),
         other => other.into_code(),
     }
+}
+
+/// Requests a page with the cookie that an earlier one set.
+fn open(cookie: &mut String, request: &str) -> io::Result<Vec<String>> {
+    let (method, url) = request.split_once(' ').unwrap_or(("GET", request));
+    let request = http::Request::builder().method(method).uri(url);
+    let request = request.header("cookie", cookie.as_str()).body("");
+    let mut request = request.map_err(io::Error::other)?;
+    let host = request.uri().authority().map_or("", |host| host.as_str());
+    let stream = TcpStream::connect(host)?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    let host = host.parse().map_err(io::Error::other)?;
+    request.headers_mut().insert("host", host);
+    let response = http1::exchange(stream, &request)?;
+    let header = |name| response.headers().get(name)?.to_str().ok();
+    if let Some(set) = header("set-cookie") {
+        *cookie = set.split(';').next().unwrap_or_default().to_owned();
+    }
+    let to = header("location").unwrap_or_default();
+    let first = format!("{} {to}", response.status().as_u16());
+    let text = String::from_utf8_lossy(response.body());
+    let text = text.lines().filter(|line| !line.is_empty());
+    Ok([first].into_iter().chain(text.map(str::to_owned)).collect())
 }

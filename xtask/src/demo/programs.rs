@@ -1,11 +1,9 @@
-//! The example programs, the server that they talk to, and a visitor of their web service.
+//! The example programs, and the server that they talk to.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -212,7 +210,7 @@ impl Program {
         self.ended(&output, true, "")
     }
 
-    /// Starts it as a web service, and returns its host and port.
+    /// Starts it as a web service, which prints its URL.
     pub(super) fn serve(mut self) -> Result<WebService, String> {
         let failed = |error: std::io::Error| error.to_string();
         self.command.stdout(Stdio::piped()).stderr(Stdio::null());
@@ -222,10 +220,9 @@ impl Program {
         BufReader::new(output)
             .read_line(&mut line)
             .map_err(failed)?;
-        let host = line.trim().trim_start_matches("http://").to_owned();
         Ok(WebService {
             _running: Running(child),
-            host,
+            url: line.trim().to_owned(),
         })
     }
 }
@@ -233,48 +230,5 @@ impl Program {
 /// A running web service.
 pub(super) struct WebService {
     _running: Running,
-    host: String,
-}
-
-/// A visitor's browser, with the proxy that terminates TLS.
-#[derive(Default)]
-pub(super) struct Visitor {
-    cookie: String,
-}
-
-impl Visitor {
-    /// Opens a page of the web service; returns its status, where it redirects, and its text.
-    pub(super) fn open(
-        &mut self,
-        service: &WebService,
-        request: &str,
-    ) -> Result<(u16, String, String), String> {
-        let failed = |error: std::io::Error| error.to_string();
-        let limit = Some(Duration::from_secs(20));
-        let mut stream = TcpStream::connect(&service.host).map_err(failed)?;
-        stream.set_read_timeout(limit).map_err(failed)?;
-        let (host, cookie) = (&service.host, &self.cookie);
-        write!(
-            stream,
-            "{request} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-        )
-        .map_err(failed)?;
-        let mut response = String::new();
-        stream.read_to_string(&mut response).map_err(failed)?;
-        let (head, text) = response.split_once("\r\n\r\n").ok_or("no response")?;
-        let header = |wanted: &str| {
-            let pairs = head.lines().filter_map(|line| line.split_once(": "));
-            let mut found = pairs.filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
-            found.next().map(|(_, value)| value.to_owned())
-        };
-        if let Some(cookie) = header("set-cookie") {
-            self.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-        }
-        let status = head
-            .split(' ')
-            .nth(1)
-            .and_then(|status| status.parse().ok());
-        let to = header("location").unwrap_or_default();
-        Ok((status.ok_or("no status")?, to, text.to_owned()))
-    }
+    pub(super) url: String,
 }
