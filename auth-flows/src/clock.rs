@@ -79,6 +79,7 @@ pub(crate) mod test {
 
     thread_local! {
         static ELAPSED: Cell<Option<Duration>> = const { Cell::new(None) };
+        static SKEW: Cell<i64> = const { Cell::new(0) };
     }
 
     /// Starts the clock of this thread, or ends it.
@@ -90,13 +91,19 @@ pub(crate) mod test {
         ELAPSED.set(ELAPSED.get().map(|elapsed| elapsed + by));
     }
 
+    /// Sets by how many seconds the wall clock is wrong. Returns by how many it was before.
+    pub(crate) fn set_wrong(seconds: i64) -> i64 {
+        SKEW.replace(seconds)
+    }
+
     pub(crate) fn now() -> Option<Now> {
         let elapsed = ELAPSED.get()?;
         let start = 1_790_000_000_000;
         let millis = u64::try_from(elapsed.as_millis()).expect("a test ends");
+        let wrong = SKEW.get().saturating_mul(1000);
         Some(Now {
             monotonic: elapsed,
-            wall: UnixTime::from_millis(start + millis),
+            wall: UnixTime::from_millis((start + millis).saturating_add_signed(wrong)),
         })
     }
 }

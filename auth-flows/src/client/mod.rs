@@ -306,9 +306,9 @@ impl Identity {
     #[inline]
     fn note_accepted(&self, token: Option<(TokenKind, u64)>) -> Option<MarkRejected> {
         let ((kind, generation), account) = (token?, self.account.as_ref()?);
-        let news = account.negative_cache().accepted(kind, generation);
-        (news && account.cell(kind).is_dead(generation))
-            .then(|| MarkRejected::new(Verdict::Accepted(kind, generation)))
+        account.negative_cache().accepted(kind, generation);
+        let is_dead = account.cell(kind).is_dead(generation);
+        is_dead.then(|| MarkRejected::new(Verdict::Accepted(kind, generation)))
     }
 
     /// Returns the flow to run after a renewal if it told that the user must log in.

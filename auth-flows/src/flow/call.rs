@@ -30,8 +30,8 @@ use auth_core::{
 use super::{Next, Remarking, send};
 use crate::retry::CALL;
 
-/// How many tokens one call asks to be replaced.
-const MOST_REJECTED: u8 = 3;
+/// How many tokens one call, or one derivation, asks to be replaced.
+pub(super) const MOST_REJECTED: u8 = 3;
 
 /// One call of an operation.
 pub(crate) struct Call<'a, O> {
@@ -303,7 +303,7 @@ impl<O: Operation> Flow for Call<'_, O> {
 }
 
 /// Whether this is what the negative cache says of a token that was rejected although it was new.
-fn is_new_token_rejected(error: &Error) -> bool {
+pub(super) fn is_new_token_rejected(error: &Error) -> bool {
     error.kind() == ErrorKind::Refused && error.status() == Some(http::StatusCode::UNAUTHORIZED)
 }
 

@@ -9,7 +9,7 @@
 //!             ▲                         │
 //!             │                         ▼
 //!             │               (Permit) Send ─► Save ──────────────────────────────────► Done
-//!             │                         │ derived and 401, once: Token(login, newer)
+//!             │                         │ derived and 401, a few times: Token(login, newer)
 //!             │                         │ derived, and the login token has expired: Token(login)
 //!             └─────────────────────────┘
 //! ```
@@ -18,7 +18,8 @@
 //!
 //! A login token may expire during the wait for a lease or for another try. An expired one is not
 //! sent. A refusal just before its expiry does not prove the login invalid: the flow requests the
-//! next login token, a few times. A renewal that fails, or finds the lease taken, ends with the
+//! next login token, a few times. So it does after any other refusal: another host may have renewed
+//! the login since, and the server may have ended that token, too. A renewal that fails, or finds the lease taken, ends with the
 //! stored token if that is still valid.
 //!
 //! A store that fails costs only what needs it. A refresh token is not sent unless its successor
@@ -60,7 +61,9 @@ pub(crate) struct Renewal {
     record: TokenRecord,
     lease_backoff: LeaseBackoff,
     failures: u32,
-    refused_once: bool,
+    /// How many login tokens the service rejected, and what it said of the last one.
+    rejected: u8,
+    refusal: Option<Error>,
     /// How many login tokens expired before the derived token was issued.
     outlived: u32,
     method: RenewalMethod,
@@ -115,7 +118,8 @@ impl Renewal {
             record: TokenRecord::default(),
             lease_backoff: LeaseBackoff::default(),
             failures: 0,
-            refused_once: false,
+            rejected: 0,
+            refusal: None,
             outlived: 0,
             method: RenewalMethod::LoginToken,
             has_permit: false,
@@ -179,7 +183,7 @@ impl Renewal {
                     false => self.go(State::Lease, Step::Lease),
                 }
             }
-            Err(error) => self.fail(now, self.explain(error)),
+            Err(error) => self.fail_without_login(now, error),
         }
     }
 
@@ -351,8 +355,11 @@ impl Renewal {
         let replaced = self.replaced();
         self.record.set(self.kind, Arc::clone(&token));
         self.record.set_replaced(self.kind, replaced);
-        if self.method == RenewalMethod::LoginToken {
-            self.record.set_rejected(TokenKind::Login, None); // it was accepted now
+        if let (RenewalMethod::LoginToken, Some(login)) = (self.method, &self.login) {
+            // It was accepted now.
+            self.record.set_rejected(TokenKind::Login, None);
+            let (cache, generation) = (&self.negative_cache, login.generation());
+            cache.accepted(TokenKind::Login, generation);
         }
         if self.unread {
             self.state = State::Over;
@@ -377,26 +384,6 @@ impl Renewal {
             self.negative_cache.renewed(self.kind, rejected, new, now);
         }
         Ok(Step::Done(Arc::clone(token)))
-    }
-
-    /// Handles a rejected login: tries the login source's own method, once.
-    fn on_refusal(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
-        let outlived = error.needs_login() && self.is_outlived(now);
-        if !outlived && (self.refused_once || !error.needs_login()) {
-            return self.fail(now, error);
-        }
-        self.refused_once |= !outlived;
-        match (self.method, self.login_source.method()) {
-            (RenewalMethod::LoginToken, _) => {
-                let generation = self.login.as_ref().map_or(0, |token| token.generation());
-                self.get_login(TokenRequirement::NewerThan(generation))
-            }
-            (RenewalMethod::RefreshToken, Some(method)) => {
-                self.method = method;
-                self.send(now)
-            }
-            _ => self.fail(now, error),
-        }
     }
 
     fn get_login(&mut self, requirement: TokenRequirement) -> Next<Arc<Token>> {

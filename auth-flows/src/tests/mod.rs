@@ -10,6 +10,7 @@ mod outages;
 mod outlived;
 mod replaced;
 mod single_flight;
+mod skewed;
 mod stored_changes;
 mod stuck;
 mod witness;

@@ -21,7 +21,7 @@ use crate::{AsyncClient, Client, Status, clock};
 
 #[expect(dead_code, reason = "no thread of this test could end a silence")]
 #[path = "../../tests/it/engine.rs"]
-mod engine;
+pub(super) mod engine;
 
 use engine::{Engine, EngineState, Host};
 

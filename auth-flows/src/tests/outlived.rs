@@ -114,9 +114,14 @@ fn a_refusal_just_before_expiry_does_not_end_the_login() {
     steps.pass_login("second", 10, 11);
     steps.respond(10 + LIFE + 1, 401);
     assert!(steps.last().starts_with("login NewerThan"), "{:?}", steps.1);
-    // This one does.
-    steps.pass_login("third", 80, 81);
-    steps.respond(82, 401);
+    // These do. Another host may have renewed the login since, so they are few, and not one.
+    for got in [80, 90] {
+        steps.pass_login("third", got, got + 1);
+        steps.respond(got + 2, 401);
+        assert!(steps.last().starts_with("login NewerThan"), "{:?}", steps.1);
+    }
+    steps.pass_login("last", 100, 101);
+    steps.respond(102, 401);
     assert_eq!(steps.last(), "error, needs login: true");
 }
 

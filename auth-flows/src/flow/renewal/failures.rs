@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
-use auth_core::{Error, Now, Step, Token};
+use auth_core::{Error, Now, Step, Token, TokenRequirement};
 
 use super::{Next, Renewal, State};
-use crate::retry::RENEWAL;
+use crate::{
+    flow::call::{MOST_REJECTED, is_new_token_rejected},
+    retry::RENEWAL,
+    token::login_source::RenewalMethod,
+};
 
 impl Renewal {
     pub(super) fn retry(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
@@ -20,6 +24,42 @@ impl Renewal {
                 self.go(State::Pause, Step::Sleep(wait))
             }
         }
+    }
+
+    /// Handles a rejected login: tries the login source's own method, or a newer login token.
+    pub(super) fn on_refusal(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
+        if !error.needs_login() {
+            return self.fail(now, error);
+        }
+        match (self.method, self.login_source.method()) {
+            (RenewalMethod::LoginToken, _) => {
+                if !self.is_outlived(now) {
+                    if self.rejected == MOST_REJECTED {
+                        return self.fail(now, error);
+                    }
+                    self.rejected += 1;
+                }
+                self.refusal = Some(error);
+                let generation = self.login.as_ref().map_or(0, |token| token.generation());
+                self.get_login(TokenRequirement::NewerThan(generation))
+            }
+            (RenewalMethod::RefreshToken, Some(method)) => {
+                self.method = method;
+                self.send(now)
+            }
+            _ => self.fail(now, error),
+        }
+    }
+
+    /// Ends a derivation for which there is no login token. What the service said of the last one
+    /// tells more than that it is not replaced.
+    pub(super) fn fail_without_login(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
+        let refusal = self
+            .refusal
+            .take()
+            .filter(|_| is_new_token_rejected(&error));
+        let error = refusal.unwrap_or_else(|| self.explain(error));
+        self.fail(now, error)
     }
 
     /// Whether the server asked for a pause that all requests to the service must keep.
