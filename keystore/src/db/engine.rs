@@ -66,7 +66,7 @@ pub(super) trait Engine: Messenger {
     fn check(&self) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Closes the connection, which did not respond. The next operation opens another one.
-    fn reset(&self) -> impl Future<Output = ()> + Send;
+    fn reset(&self);
 
     /// Describes the database without its credentials.
     fn describe(&self) -> &str;

@@ -11,6 +11,7 @@
 
 mod engine;
 mod id;
+mod limits;
 mod listener;
 mod over_remote;
 #[cfg(feature = "postgres")]
@@ -18,6 +19,9 @@ pub(crate) mod postgres;
 #[cfg(feature = "redis")]
 pub(crate) mod redis;
 mod remote;
+#[cfg(all(test, unix, feature = "postgres", feature = "redis"))]
+mod silent;
+mod slot;
 mod thread;
 mod tls;
 mod url;

@@ -15,6 +15,7 @@ use auth_core::{AccountKey, BoxFuture, Error, ErrorKind, Lease, SecretBytes, Sto
 use super::{
     engine::{Engine, Held},
     id::Id,
+    limits::Limits,
     listener::{Listener, Times},
     random_word,
     thread::EngineThread,
@@ -25,18 +26,9 @@ use super::{
 pub(super) const LEASE: Duration = Duration::from_secs(10);
 /// The shortest: a heartbeat each third of it must be possible on a busy machine.
 const SHORTEST_LEASE: Duration = Duration::from_millis(500);
-/// How long one operation may take, with the connection that it may have to open.
-const OPERATION: Duration = Duration::from_secs(5);
-/// How long a save is repeated: longer than a database takes to restart or to fail over, and
-/// shorter than the lease that was confirmed for the request.
-const SAVE: Duration = Duration::from_secs(30);
-/// The pauses between its repetitions.
+/// The pauses between the repetitions of a save.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
-/// How long a program waits for the end of its lease, so that a short one does not end before.
-const FREE: Duration = Duration::from_secs(1);
-/// How long a change of a note may take before the program counts alone.
-const NOTE: Duration = Duration::from_secs(2);
 
 /// A store over an engine. Clones share its thread and connection.
 pub(super) struct Remote<E>(Arc<Shared<E>>);
@@ -51,6 +43,7 @@ struct Shared<E> {
     engine: Arc<E>,
     thread: EngineThread,
     lease: Duration,
+    limits: Limits,
     held: Arc<Mutex<HashMap<u64, Arc<Held>>>>,
     numbers: AtomicU64,
     /// The records that were read with a lease, by account, until they are loaded.
@@ -81,9 +74,12 @@ impl<E: Engine> Drop for Guard<E> {
         locked(&self.shared.held).remove(&self.number);
         self.shared.forget(&self.held.id, self.number);
         let (engine, held) = (Arc::clone(&self.shared.engine), Arc::clone(&self.held));
-        let job = async move { attempt(&*engine, OPERATION, || engine.free(&held)).await };
+        let Limits {
+            operation, free, ..
+        } = self.shared.limits;
+        let job = async move { attempt(&*engine, operation, || engine.free(&held)).await };
         // If it fails, the lease ends by itself.
-        let _ = self.shared.thread.call_within(FREE, job);
+        let _ = self.shared.thread.call_within(free, job);
     }
 }
 
@@ -102,7 +98,12 @@ impl<E> Shared<E> {
 
 impl<E: Engine> Remote<E> {
     /// Checks the engine and starts the heartbeat.
-    pub(super) fn open(engine: E, thread: EngineThread, lease: Duration) -> Result<Self, Error> {
+    pub(super) fn open(
+        engine: E,
+        thread: EngineThread,
+        lease: Duration,
+        limits: Limits,
+    ) -> Result<Self, Error> {
         if lease < SHORTEST_LEASE {
             return Err(Error::new(
                 ErrorKind::Configuration,
@@ -113,11 +114,17 @@ impl<E: Engine> Remote<E> {
         }
         let engine = Arc::new(engine);
         let held: Arc<Mutex<HashMap<u64, Arc<Held>>>> = Arc::default();
-        thread.spawn(beat(Arc::downgrade(&held), Arc::downgrade(&engine), lease));
+        let (all, of, limit) = (
+            Arc::downgrade(&held),
+            Arc::downgrade(&engine),
+            limits.operation,
+        );
+        thread.spawn(beat(all, of, lease, limit));
         let remote = Self(Arc::new(Shared {
             engine,
             thread,
             lease,
+            limits,
             held,
             numbers: AtomicU64::new(0),
             read: Mutex::default(),
@@ -151,13 +158,19 @@ impl<E: Engine> Remote<E> {
         T: Send + 'static,
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
-        let engine = Arc::clone(&self.0.engine);
+        let (engine, limit) = (Arc::clone(&self.0.engine), self.0.limits.operation);
         self.0.thread.call(async move {
-            let first = attempt(&*engine, OPERATION, || job(Arc::clone(&engine))).await;
+            let start = Instant::now();
+            let first = attempt(&*engine, limit, || job(Arc::clone(&engine))).await;
+            let left = limit.saturating_sub(start.elapsed());
             match first {
                 // The connection may have ended long ago.
-                Err(error) if error.is_retryable() && error.kind() == ErrorKind::Transport => {
-                    attempt(&*engine, OPERATION, || job(Arc::clone(&engine))).await
+                Err(error)
+                    if error.is_retryable()
+                        && error.kind() == ErrorKind::Transport
+                        && left > limit / 2 =>
+                {
+                    attempt(&*engine, left, || job(Arc::clone(&engine))).await
                 }
                 result => result,
             }
@@ -168,12 +181,16 @@ impl<E: Engine> Remote<E> {
         let guard = self.guard(lease)?;
         self.0.forget(&guard.held.id, guard.number);
         let (engine, held) = (Arc::clone(&self.0.engine), Arc::clone(&guard.held));
-        let (over, duration) = (held.version(), self.0.lease);
+        let (over, duration, limits) = (held.version(), self.0.lease, self.0.limits);
         let saved = self.0.thread.call(async move {
-            let (end, mut pause) = (Instant::now() + SAVE, FIRST_PAUSE);
+            let (end, mut pause) = (Instant::now() + limits.save, FIRST_PAUSE);
             loop {
                 let write = || engine.write(&held, over, record.as_ref(), duration);
-                match attempt(&*engine, OPERATION, write).await {
+                // None begins that would end later.
+                let limit = limits
+                    .operation
+                    .min(end.saturating_duration_since(Instant::now()));
+                match attempt(&*engine, limit, write).await {
                     Err(error) if error.is_retryable() && Instant::now() + pause < end => {
                         tokio::time::sleep(pause).await;
                         pause = (pause * 2).min(LONGEST_PAUSE);
@@ -297,14 +314,15 @@ impl<E: Engine> Store for Remote<E> {
         change: &mut dyn FnMut(&str) -> String,
     ) -> Result<bool, Error> {
         let mut notes = locked(&self.0.notes);
-        let end = Instant::now() + NOTE;
+        let end = Instant::now() + self.0.limits.note;
         let mut old = notes.get(note).cloned().unwrap_or_default();
         loop {
             let new = change(&old);
             let (engine, name) = (Arc::clone(&self.0.engine), note.to_owned());
             let (from, to) = (old.clone(), new.clone());
+            let limit = end.saturating_duration_since(Instant::now());
             let found = self.0.thread.call(async move {
-                attempt(&*engine, NOTE, || engine.swap(&name, &from, &to)).await
+                attempt(&*engine, limit, || engine.swap(&name, &from, &to)).await
             })?;
             match found {
                 None => {
@@ -326,6 +344,7 @@ async fn beat<E: Engine>(
     held: Weak<Mutex<HashMap<u64, Arc<Held>>>>,
     engine: Weak<E>,
     lease: Duration,
+    limit: Duration,
 ) {
     loop {
         tokio::time::sleep(lease / 3).await;
@@ -335,7 +354,7 @@ async fn beat<E: Engine>(
         let all: Vec<_> = locked(&held).values().cloned().collect();
         if !all.is_empty() {
             // A failure shows when a lease is confirmed.
-            let _ = attempt(&*engine, lease, || engine.beat(&all, lease)).await;
+            let _ = attempt(&*engine, limit.min(lease), || engine.beat(&all, lease)).await;
         }
     }
 }
@@ -352,12 +371,9 @@ where
     match tokio::time::timeout(limit, operation()).await {
         Ok(result) => result,
         Err(_) => {
-            engine.reset().await;
-            let what = format!(
-                "{} did not respond within {} s",
-                engine.describe(),
-                limit.as_secs()
-            );
+            engine.reset();
+            let (label, limit) = (engine.describe(), limit.as_secs_f32().ceil());
+            let what = format!("{label} did not respond within {limit} s");
             Err(Error::new(ErrorKind::TimedOut, what).with_help("try again"))
         }
     }

@@ -8,10 +8,11 @@ use tokio_postgres::{
     config::{Host, SslMode},
 };
 
-use super::{Postgres, connection::Connection, engine::PostgresEngine, schema};
+use super::{Postgres, addresses::PORT, connection::Connection, engine::PostgresEngine, schema};
 use crate::{
     db::{
         engine::namespace,
+        limits::Limits,
         remote::{LEASE, Remote},
         thread::EngineThread,
         tls, url,
@@ -21,10 +22,6 @@ use crate::{
 
 const EXAMPLE: &str = "postgres://user:password@host:5432/database";
 const SETTING: &str = "Postgres";
-/// The port of a URL without one.
-const PORT: u16 = 5432;
-/// How long opening a connection may take.
-const CONNECT: Duration = Duration::from_secs(4);
 
 /// How to open a [`Postgres`] store.
 ///
@@ -145,9 +142,13 @@ impl PostgresBuilder {
     /// # Errors
     /// Those of [`open`](Self::open).
     pub fn open_unsealed(&self) -> Result<Postgres, Error> {
+        self.within(Limits::default())
+    }
+
+    pub(in crate::db) fn within(&self, limits: Limits) -> Result<Postgres, Error> {
         namespace(&self.namespace)?;
-        let engine = PostgresEngine::new(self.connection()?, &self.namespace);
-        Remote::open(engine, EngineThread::start()?, self.lease).map(Postgres)
+        let engine = PostgresEngine::new(self.connection()?.within(limits.open), &self.namespace);
+        Remote::open(engine, EngineThread::start()?, self.lease, limits).map(Postgres)
     }
 
     fn connection(&self) -> Result<Connection, Error> {
@@ -213,7 +214,6 @@ impl PostgresBuilder {
         };
         config
             .ssl_mode(mode)
-            .connect_timeout(CONNECT)
             .keepalives_idle(Duration::from_secs(30));
         if config.get_application_name().is_none() {
             config.application_name("keystore");

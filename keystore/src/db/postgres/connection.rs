@@ -1,19 +1,25 @@
 //! One connection to the server, opened when it is needed and again when it was lost.
 
-use std::{borrow::Cow, error::Error as _, future::poll_fn, io, sync::Arc};
+use std::{borrow::Cow, error::Error as _, future::poll_fn, io, sync::Arc, time::Duration};
 
 use auth_core::{Error, ErrorKind};
 use rustls::ClientConfig;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    sync::{Mutex, mpsc},
+    sync::mpsc,
+    time::timeout,
 };
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Row, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::schema::{self, Statements, Unsuited};
+use super::{
+    addresses::addresses,
+    schema::{self, Statements, Unsuited},
+};
 use crate::db::{
+    limits::Limits,
     listener::{MESSAGES, Messages},
+    slot::{Slot, first},
     tls,
 };
 
@@ -24,7 +30,9 @@ pub(super) struct Connection {
     /// What errors name: the variable of the URL, if it came from one.
     setting: String,
     schema: String,
-    client: Mutex<Option<Arc<Client>>>,
+    client: Slot<Arc<Client>>,
+    /// How long opening a connection may take.
+    limit: Duration,
 }
 
 /// Runs a connection until its client is dropped or it is lost.
@@ -58,8 +66,13 @@ impl Connection {
             label,
             setting: setting.to_owned(),
             schema: schema.to_owned(),
-            client: Mutex::new(None),
+            client: Slot::new(),
+            limit: Limits::default().open,
         }
+    }
+
+    pub(super) fn within(self, limit: Duration) -> Self {
+        Self { limit, ..self }
     }
 
     pub(super) fn label(&self) -> &str {
@@ -74,31 +87,59 @@ impl Connection {
     /// Returns the open connection, or opens one. Callers send over it at the same time, and each
     /// gets its own responses.
     pub(super) async fn client(&self) -> Result<Arc<Client>, Error> {
-        let mut slot = self.client.lock().await;
-        if let Some(client) = slot.as_ref().filter(|client| !client.is_closed()) {
-            return Ok(Arc::clone(client));
-        }
-        let client = Arc::new(self.connect(None).await?);
-        *slot = Some(Arc::clone(&client));
-        Ok(client)
+        let is_usable = |client: &Arc<Client>| !client.is_closed();
+        let open = || async { self.connect(None).await.map(Arc::new) };
+        self.client.get(is_usable, open).await
     }
 
     /// Opens a connection that sends what it hears to `words`.
     async fn connect(&self, words: Option<mpsc::Sender<String>>) -> Result<Client, Error> {
+        let connecting = async {
+            let addresses = addresses(&self.config).await.map_err(|source| {
+                let what = format!("{}: the host has no address", self.label);
+                Error::new(ErrorKind::Transport, what)
+                    .with_help("try again; if it happens again, correct the host in the URL")
+                    .with_source(source)
+            })?;
+            // A little before the one around it, which says less.
+            let limit = self.limit * 9 / 10;
+            let open = |config| self.connect_to(config, words.clone());
+            first(addresses, limit, open, || self.silent()).await
+        };
+        match timeout(self.limit, connecting).await {
+            Ok(opened) => opened,
+            Err(_) => Err(self.silent()),
+        }
+    }
+
+    /// Opens a connection to the only address in this.
+    async fn connect_to(
+        &self,
+        config: Config,
+        words: Option<mpsc::Sender<String>>,
+    ) -> Result<Client, Error> {
         let opened = match &self.tls {
-            None => self.config.connect(NoTls).await.map(|(client, driver)| {
+            None => config.connect(NoTls).await.map(|(client, driver)| {
                 tokio::spawn(run(driver, words));
                 client
             }),
             Some(tls) => {
                 let tls = MakeRustlsConnect::new(tls.clone());
-                self.config.connect(tls).await.map(|(client, driver)| {
+                config.connect(tls).await.map(|(client, driver)| {
                     tokio::spawn(run(driver, words));
                     client
                 })
             }
         };
         opened.map_err(|error| self.error(error))
+    }
+
+    fn silent(&self) -> Error {
+        let what = format!("{} did not respond while connecting", self.label);
+        Error::new(ErrorKind::TimedOut, what).with_help(
+            "try again; if it happens again, look whether the server runs, and whether a firewall \
+             drops its packets",
+        )
     }
 
     /// Opens another connection, which listens.
@@ -110,8 +151,8 @@ impl Connection {
         Ok(Messages::new(words, client))
     }
 
-    pub(super) async fn reset(&self) {
-        *self.client.lock().await = None;
+    pub(super) fn reset(&self) {
+        self.client.clear();
     }
 
     pub(super) async fn migrate(&self, sql: &str) -> Result<(), Error> {

@@ -272,8 +272,8 @@ impl Engine for PostgresEngine {
         }
     }
 
-    async fn reset(&self) {
-        self.connection.reset().await;
+    fn reset(&self) {
+        self.connection.reset();
     }
 
     fn describe(&self) -> &str {

@@ -1,5 +1,6 @@
 //! The store in a PostgreSQL database.
 
+mod addresses;
 mod builder;
 mod connection;
 mod engine;

@@ -9,6 +9,7 @@ use super::{Redis, connection::Connection, engine::RedisEngine};
 use crate::{
     db::{
         engine::namespace,
+        limits::Limits,
         remote::{LEASE, Remote},
         thread::EngineThread,
         tls, url,
@@ -120,8 +121,15 @@ impl RedisBuilder {
     /// # Errors
     /// Those of [`open`](Self::open).
     pub fn open_unsealed(&self) -> Result<Redis, Error> {
-        let engine = RedisEngine::new(self.connection()?, namespace(&self.namespace)?);
-        let remote = Remote::open(engine, EngineThread::start()?, self.lease)?;
+        self.within(Limits::default())
+    }
+
+    pub(in crate::db) fn within(&self, limits: Limits) -> Result<Redis, Error> {
+        let engine = RedisEngine::new(
+            self.connection()?.within(limits.open),
+            namespace(&self.namespace)?,
+        );
+        let remote = Remote::open(engine, EngineThread::start()?, self.lease, limits)?;
         let mut warnings = match self.is_volatile {
             true => Vec::new(),
             false => remote.ask(|engine| async move { engine.durability().await })?,

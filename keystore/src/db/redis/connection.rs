@@ -1,6 +1,13 @@
 //! One connection to the server, opened when it is needed and again when it was lost.
 
-use std::{future::poll_fn, io, pin::pin, sync::Arc, time::Duration};
+use std::{
+    future::{Future, poll_fn},
+    io,
+    net::SocketAddr,
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use auth_core::{Error, ErrorKind};
 use futures_core::Stream as _;
@@ -13,21 +20,24 @@ use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
-    sync::{Mutex, mpsc},
+    sync::mpsc,
     time::{error::Elapsed, timeout},
 };
 use tokio_rustls::TlsConnector;
 
 use super::scripts::{UNSUITED, VERSION};
 use crate::db::{
+    limits::Limits,
     listener::{EndsTask, MESSAGES, Messages},
+    slot::{Slot, first},
     tls,
 };
 
-/// How long a server may take to answer to TLS: shorter than an operation, whose end says less.
-const HANDSHAKE: Duration = Duration::from_secs(3);
 const OUT_OF_REACH: &str = "try again; if it happens again, look whether the server runs, has a \
                             free connection (maxclients), and requires TLS (rediss://)";
+
+const SILENT: &str = "try again; if it happens again, look whether the server runs, has TLS at this \
+                      port if the URL says so, and whether a firewall drops its packets";
 
 /// A stream of either kind.
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -40,7 +50,9 @@ pub(super) struct Connection {
     label: String,
     /// What errors name: the variable of the URL, if it came from one.
     setting: String,
-    open: Mutex<Option<MultiplexedConnection>>,
+    open: Slot<MultiplexedConnection>,
+    /// How long opening a connection may take.
+    limit: Duration,
 }
 
 impl Connection {
@@ -55,8 +67,13 @@ impl Connection {
             tls,
             label,
             setting: setting.to_owned(),
-            open: Mutex::new(None),
+            open: Slot::new(),
+            limit: Limits::default().open,
         }
+    }
+
+    pub(super) fn within(self, limit: Duration) -> Self {
+        Self { limit, ..self }
     }
 
     pub(super) fn label(&self) -> &str {
@@ -70,22 +87,22 @@ impl Connection {
     /// Returns the open connection, or opens one. Callers send over it at the same time, and each
     /// gets its own responses.
     pub(super) async fn open(&self) -> Result<MultiplexedConnection, Error> {
-        let mut slot = self.open.lock().await;
-        if let Some(open) = &*slot {
-            return Ok(open.clone());
-        }
-        let opened = self.greet(self.connect().await?).await?;
-        *slot = Some(opened.clone());
-        Ok(opened)
+        let open =
+            || self.first(|address| async move { self.greet(self.connect(address).await?).await });
+        self.open.get(|_| true, open).await
     }
 
     /// Opens another connection, which is subscribed to this channel.
     pub(super) async fn listen(&self, channel: &str) -> Result<Messages, Error> {
-        let settings = self.info.redis_settings();
         let failed = |error| self.error(error);
-        let opened = PubSub::new(settings, self.connect().await?).await;
-        let (mut sink, stream) = opened.map_err(failed)?.split();
-        sink.subscribe(channel).await.map_err(failed)?;
+        let subscribe = |address| async move {
+            let (settings, stream) = (self.info.redis_settings(), self.connect(address).await?);
+            let opened = PubSub::new(settings, stream).await.map_err(failed)?;
+            let (mut sink, stream) = opened.split();
+            sink.subscribe(channel).await.map_err(failed)?;
+            Ok((sink, stream))
+        };
+        let (sink, stream) = self.first(subscribe).await?;
         let (sender, words) = mpsc::channel(MESSAGES);
         let task = tokio::spawn(async move {
             let mut stream = pin!(stream);
@@ -100,11 +117,34 @@ impl Connection {
         Ok(Messages::new(words, (sink, EndsTask(task))))
     }
 
+    /// Opens something at the first address that responds.
+    async fn first<T, F: Future<Output = Result<T, Error>>>(
+        &self,
+        open: impl Fn(Option<SocketAddr>) -> F,
+    ) -> Result<T, Error> {
+        let opening = async {
+            let addresses = match self.info.addr() {
+                ConnectionAddr::Tcp(host, port) => {
+                    let found = tokio::net::lookup_host((&**host, *port)).await;
+                    let found = found.map_err(|error| self.unreachable(error))?;
+                    found.map(Some).collect()
+                }
+                _ => vec![None],
+            };
+            // A little before the one around it, which says less.
+            first(addresses, self.limit * 9 / 10, open, || self.silent()).await
+        };
+        match timeout(self.limit, opening).await {
+            Ok(opened) => opened,
+            Err(_) => Err(self.silent()),
+        }
+    }
+
     /// Opens a stream to the server, encrypted if the URL says so.
-    async fn connect(&self) -> Result<Box<dyn Stream>, Error> {
-        let opened: Box<dyn Stream> = match self.info.addr() {
-            ConnectionAddr::Tcp(host, port) => {
-                let stream = TcpStream::connect((&**host, *port)).await;
+    async fn connect(&self, address: Option<SocketAddr>) -> Result<Box<dyn Stream>, Error> {
+        let opened: Box<dyn Stream> = match (self.info.addr(), address) {
+            (ConnectionAddr::Tcp(host, _), Some(address)) => {
+                let stream = TcpStream::connect(address).await;
                 let stream = stream.map_err(|error| self.unreachable(error))?;
                 stream
                     .set_nodelay(true)
@@ -116,14 +156,14 @@ impl Connection {
                         let name = name.map_err(|source| self.unknown_host(source))?;
                         let connector = TlsConnector::from(Arc::new(tls.clone()));
                         let stream = connector.connect(name, stream);
-                        let stream = timeout(HANDSHAKE, stream).await;
+                        let stream = timeout(self.limit * 3 / 4, stream).await;
                         let stream = stream.map_err(|error| self.unanswered(error))?;
                         Box::new(stream.map_err(|error| self.untrusted(error))?)
                     }
                 }
             }
             #[cfg(unix)]
-            ConnectionAddr::Unix(path) => {
+            (ConnectionAddr::Unix(path), _) => {
                 let stream = tokio::net::UnixStream::connect(path).await;
                 Box::new(stream.map_err(|error| self.unreachable(error))?)
             }
@@ -145,16 +185,21 @@ impl Connection {
         Ok(connection)
     }
 
-    pub(super) async fn reset(&self) {
-        *self.open.lock().await = None;
+    pub(super) fn reset(&self) {
+        self.open.clear();
     }
 
     /// Says what to do about an error, and drops a connection that was lost.
-    pub(super) async fn failed(&self, error: RedisError) -> Error {
+    pub(super) fn failed(&self, error: RedisError) -> Error {
         if error.is_unrecoverable_error() || error.is_io_error() {
-            self.reset().await;
+            self.reset();
         }
         self.error(error)
+    }
+
+    fn silent(&self) -> Error {
+        let what = format!("{} did not respond while connecting", self.label);
+        Error::new(ErrorKind::TimedOut, what).with_help(SILENT)
     }
 
     fn unreachable(&self, source: io::Error) -> Error {

@@ -87,7 +87,7 @@ impl RedisEngine {
         let mut open = self.connection.open().await?;
         match script.invoke_async(&mut open).await {
             Ok(value) => Ok(value),
-            Err(error) => Err(self.connection.failed(error).await),
+            Err(error) => Err(self.connection.failed(error)),
         }
     }
 
@@ -95,7 +95,7 @@ impl RedisEngine {
         let mut open = self.connection.open().await?;
         match command.query_async(&mut open).await {
             Ok(value) => Ok(value),
-            Err(error) => Err(self.connection.failed(error).await),
+            Err(error) => Err(self.connection.failed(error)),
         }
     }
 
@@ -204,7 +204,7 @@ impl Engine for RedisEngine {
                 self.check_version(versions.as_deref())?;
                 Ok(body.map(SecretBytes::new))
             }
-            Err(error) => Err(self.connection.failed(error).await),
+            Err(error) => Err(self.connection.failed(error)),
         }
     }
 
@@ -346,8 +346,8 @@ impl Engine for RedisEngine {
         }
     }
 
-    async fn reset(&self) {
-        self.connection.reset().await;
+    fn reset(&self) {
+        self.connection.reset();
     }
 
     fn describe(&self) -> &str {

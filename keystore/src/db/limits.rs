@@ -1,0 +1,31 @@
+//! How long each thing may take while the engine is silent.
+
+use std::time::Duration;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// To open a connection, with TLS and the login, at all addresses of the URL together. Shorter than
+    /// an operation, whose end says less.
+    pub(super) open: Duration,
+    /// One operation, with the connection that it may have to open.
+    pub(super) operation: Duration,
+    /// How long a save is repeated: longer than a database takes to restart or to fail over, and
+    /// shorter than the lease that was confirmed for the request.
+    pub(super) save: Duration,
+    /// How long a program waits for the end of its lease, so that a short one does not end before.
+    pub(super) free: Duration,
+    /// How long a change of a note may take before the program counts alone.
+    pub(super) note: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            open: Duration::from_secs(4),
+            operation: Duration::from_secs(5),
+            save: Duration::from_secs(30),
+            free: Duration::from_secs(1),
+            note: Duration::from_secs(2),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Tests of engines that accept connections and are silent, with short limits: how long each thing
+//! takes at most. The engines are real ones, where they are installed, behind a proxy.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of a test that fails is a test that fails"
+)]
+
+#[path = "../../tests/engines/server.rs"]
+#[expect(dead_code, reason = "what the tests of rights use")]
+mod server;
+
+use std::{
+    io::{self, Read as _, Write as _},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use auth_core::{AccountKey, Error, ErrorKind, SecretBytes, Store};
+
+use super::limits::Limits;
+use crate::{Postgres, Redis};
+
+const LIMITS: Limits = Limits {
+    open: Duration::from_millis(400),
+    operation: Duration::from_millis(500),
+    save: Duration::from_millis(1200),
+    free: Duration::from_millis(200),
+    note: Duration::from_millis(300),
+};
+/// A heartbeat each second, as long as the lease: it takes the connection from the others.
+const LEASE: Duration = Duration::from_secs(3);
+/// What a busy machine adds.
+const SLACK: Duration = Duration::from_secs(1);
+
+/// Passes bytes on, until it is frozen. Then it accepts connections, and no more than that.
+struct Proxy {
+    address: SocketAddr,
+    is_frozen: Arc<AtomicBool>,
+}
+
+impl Proxy {
+    fn to(port: u16) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let is_frozen = Arc::new(AtomicBool::new(false));
+        let frozen = Arc::clone(&is_frozen);
+        // It ends with the process of the tests.
+        thread::spawn(move || {
+            for accepted in listener.incoming() {
+                let (here, frozen) = (accepted.unwrap(), Arc::clone(&frozen));
+                thread::spawn(move || {
+                    wait(&frozen);
+                    let there = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+                    let back = (there.try_clone().unwrap(), here.try_clone().unwrap());
+                    let also = Arc::clone(&frozen);
+                    thread::spawn(move || pass_on(back.0, back.1, &also));
+                    pass_on(here, there, &frozen)
+                });
+            }
+        });
+        Self { address, is_frozen }
+    }
+}
+
+fn wait(frozen: &AtomicBool) {
+    while frozen.load(SeqCst) {
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn pass_on(mut from: TcpStream, mut to: TcpStream, frozen: &AtomicBool) -> io::Result<()> {
+    let mut bytes = [0; 16384];
+    loop {
+        let count = from.read(&mut bytes)?;
+        wait(frozen);
+        if count == 0 {
+            return to.shutdown(std::net::Shutdown::Write);
+        }
+        to.write_all(&bytes[..count])?;
+    }
+}
+
+fn key(account: &str) -> AccountKey {
+    AccountKey::new("inaturalist", "app-id", account)
+}
+
+fn within<T>(limit: Duration, what: &str, work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = work();
+    let took = start.elapsed();
+    assert!(took < limit + SLACK, "{what} took {took:?} of {limit:?}");
+    result
+}
+
+/// Checks each thing that a program waits for, and that a save is repeated until it is over.
+fn silence(store: impl Store, proxy: &Proxy) {
+    let held = store.try_lease(&key("me")).unwrap().expect("free");
+    let record = SecretBytes::new(b"one".to_vec());
+    proxy.is_frozen.store(true, SeqCst);
+    let is_silent = |error: Error| {
+        assert!(error.is_retryable() && error.help().is_some(), "{error}");
+    };
+    is_silent(within(LIMITS.save, "a save", || {
+        store.save(&held, &record).unwrap_err()
+    }));
+    is_silent(within(LIMITS.operation, "a load", || {
+        store.load(&key("you")).unwrap_err()
+    }));
+    is_silent(within(LIMITS.note, "a note", || {
+        store.update_note("n", &mut |_| "1".to_owned()).unwrap_err()
+    }));
+    let late = thread::scope(|scope| {
+        let save = scope.spawn(|| store.save(&held, &record));
+        thread::sleep(LIMITS.operation);
+        proxy.is_frozen.store(false, SeqCst);
+        save.join().unwrap()
+    });
+    late.expect("the engine responds again");
+    proxy.is_frozen.store(true, SeqCst);
+    within(LIMITS.free, "a lease", || drop(held));
+    proxy.is_frozen.store(false, SeqCst);
+    assert!(store.load(&key("me")).unwrap().is_some());
+}
+
+#[test]
+fn a_silent_postgresql_is_waited_for_no_longer_than_each_limit() {
+    let Some(server) = server::postgres() else {
+        return;
+    };
+    let proxy = Proxy::to(server.port);
+    let namespace = server.name();
+    let url = format!("postgres://postgres@{}/postgres", proxy.address);
+    let builder = Postgres::builder(url).namespace(&namespace);
+    builder.migrate().unwrap();
+    let store = builder.lease_duration(LEASE).within(LIMITS).unwrap();
+    silence(store, &proxy);
+}
+
+#[test]
+fn a_silent_redis_is_waited_for_no_longer_than_each_limit() {
+    let Some(server) = server::redis() else {
+        return;
+    };
+    let proxy = Proxy::to(server.port);
+    let builder = Redis::builder(format!("redis://{}", proxy.address));
+    let builder = builder.namespace(&server.name()).lease_duration(LEASE);
+    silence(builder.within(LIMITS).unwrap(), &proxy);
+}
+
+#[test]
+fn a_host_that_is_silent_leaves_the_next_one_its_share() {
+    let Some(server) = server::postgres() else {
+        return;
+    };
+    let (proxy, namespace) = (Proxy::to(server.port), server.name());
+    proxy.is_frozen.store(true, SeqCst);
+    let hosts = format!("{},127.0.0.1:{}", proxy.address, server.port);
+    let url = format!("postgres://postgres@{hosts}/postgres?target_session_attrs=read-write");
+    let owner = Postgres::builder(server.postgres_url("postgres"));
+    owner.namespace(&namespace).migrate().unwrap();
+    let builder = Postgres::builder(url).namespace(&namespace);
+    let store = within(LIMITS.open, "two hosts", || builder.within(LIMITS));
+    drop(store.unwrap().try_lease(&key("me")).unwrap().expect("free"));
+}
+
+/// A name with a dead first address. Where `localhost` has one address only, nothing is shown.
+#[test]
+fn an_address_that_is_silent_leaves_the_next_one_its_share() {
+    let Some(server) = server::redis() else {
+        return;
+    };
+    // The kernel completes connections for it, and it never accepts one.
+    let _silent = TcpListener::bind(("::1", server.port));
+    let builder = Redis::builder(format!("redis://localhost:{}", server.port));
+    let builder = builder.namespace(&server.name());
+    let store = within(LIMITS.open, "two addresses", || builder.within(LIMITS));
+    drop(store.unwrap().try_lease(&key("me")).unwrap().expect("free"));
+}
+
+#[test]
+fn opening_a_connection_ends_within_its_limit() {
+    let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = silent.local_addr().unwrap();
+    let check = |what: &str, open: &dyn Fn() -> Option<Error>| {
+        let error = within(LIMITS.open, what, open).expect(what);
+        let text = error.to_string();
+        assert_eq!(error.kind(), ErrorKind::TimedOut, "{what}: {text}");
+        assert!(text.contains(&address.to_string()), "{what}: {text}");
+        assert!(error.help().is_some(), "{what}: {text}");
+    };
+    for options in ["", "?sslmode=require", "?target_session_attrs=read-write"] {
+        let url = format!("postgres://u@{address}/d{options}");
+        check(&url, &|| Postgres::builder(&*url).within(LIMITS).err());
+    }
+    for scheme in ["redis", "rediss"] {
+        let url = format!("{scheme}://{address}/0");
+        check(&url, &|| Redis::builder(&*url).within(LIMITS).err());
+    }
+}
