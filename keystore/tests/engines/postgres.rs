@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use auth_core::{Error, Store};
+use auth_core::{Error, ErrorKind, Store};
 use keystore::{Postgres, PostgresBuilder, Sealed};
 
 use crate::{
@@ -320,4 +320,38 @@ fn tables_that_were_created_again_take_the_token_of_a_renewal_that_has_begun() {
     assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"two");
     drop(held);
     renew_beside(&store, "you", 1);
+}
+
+/// The server's own errors, which a trigger raises in the place of a full disk and the like.
+#[test]
+fn what_the_server_refuses_says_what_to_do() {
+    let Some(set) = Set::up() else { return };
+    let store = set.open().unwrap();
+    for (code, kind, words) in [
+        ("53100", ErrorKind::Store, "disk"),
+        ("53200", ErrorKind::Transport, "memory"),
+        ("53300", ErrorKind::Transport, "max_connections"),
+        ("57P01", ErrorKind::Transport, "try again"),
+        ("57P03", ErrorKind::Transport, "try again"),
+        ("55P03", ErrorKind::Transport, "try again"),
+        ("25006", ErrorKind::Configuration, "primary"),
+        ("42501", ErrorKind::Configuration, "grant"),
+        ("58030", ErrorKind::Store, "disk"),
+    ] {
+        set.sql(&format!(
+            "CREATE OR REPLACE FUNCTION {{}}.fail() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN RAISE EXCEPTION 'no more' USING ERRCODE = '{code}'; END $$; \
+             DROP TRIGGER IF EXISTS fails ON {{}}.auth_lease; CREATE TRIGGER fails \
+             BEFORE INSERT ON {{}}.auth_lease EXECUTE FUNCTION {{}}.fail()"
+        ));
+        let error = store.try_lease(&key("me")).unwrap_err();
+        assert_eq!(error.kind(), kind, "{error:#}");
+        assert!(error.help().unwrap().contains(words), "{error:#}");
+        let is_named = error
+            .to_string()
+            .contains(&format!("no more (SQLSTATE {code})"));
+        assert!(is_named || code == "25006", "{error:#}");
+    }
+    set.sql("DROP TRIGGER fails ON {}.auth_lease");
+    renew(&store, "me");
 }

@@ -14,6 +14,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
     addresses::addresses,
+    advice::advice,
     schema::{self, Statements, Unsuited},
 };
 use crate::db::{
@@ -237,53 +238,14 @@ impl Connection {
             .with_source(error);
         };
         let code = found.code().code();
-        let (kind, help) = match (found.code(), &code[..2]) {
-            (&SqlState::READ_ONLY_SQL_TRANSACTION, _) => return self.read_only(),
-            (&SqlState::UNDEFINED_TABLE | &SqlState::INVALID_SCHEMA_NAME, _) => {
+        match found.code() {
+            &SqlState::READ_ONLY_SQL_TRANSACTION => return self.read_only(),
+            &SqlState::UNDEFINED_TABLE | &SqlState::INVALID_SCHEMA_NAME => {
                 return self.wrong_schema(Unsuited::Missing);
             }
-            // PgBouncer has one code for what it refuses and for what may pass.
-            (&SqlState::PROTOCOL_VIOLATION, _) if found.message().contains("no such database") => {
-                (ErrorKind::Configuration, "correct the database in the URL")
-            }
-            (&SqlState::PROTOCOL_VIOLATION, _)
-                if ["no such user", "authentication failed", "auth failed"]
-                    .iter()
-                    .any(|words| found.message().contains(words)) =>
-            {
-                (
-                    ErrorKind::Configuration,
-                    "correct the user and the password in the URL",
-                )
-            }
-            // The server has no rule for this connection.
-            (&SqlState::INVALID_AUTHORIZATION_SPECIFICATION, _) => (
-                ErrorKind::Configuration,
-                "add sslmode=require to the URL if the server requires TLS; otherwise correct the \
-                 user in the URL, or pg_hba.conf",
-            ),
-            (_, "28") => (
-                ErrorKind::Configuration,
-                "correct the user and the password in the URL",
-            ),
-            (_, "3D") => (ErrorKind::Configuration, "correct the database in the URL"),
-            (&SqlState::INSUFFICIENT_PRIVILEGE, _) => (
-                ErrorKind::Configuration,
-                "grant this user USAGE on the schema, SELECT on auth_meta, and SELECT, INSERT, \
-                 UPDATE on auth_record, auth_lease, auth_note; to migrate, CREATE on the database",
-            ),
-            (_, "42") => (
-                ErrorKind::Configuration,
-                "call migrate once, or run the SQL of schema",
-            ),
-            (&SqlState::DISK_FULL, _) => (ErrorKind::Store, "free space on the server's disk"),
-            (&SqlState::TOO_MANY_CONNECTIONS, _) => (
-                ErrorKind::Transport,
-                "raise max_connections, or put PgBouncer in front of the server",
-            ),
-            (_, "08" | "40" | "53" | "57") => (ErrorKind::Transport, "try again"),
-            _ => (ErrorKind::Store, "look into the log of the server"),
-        };
+            _ => {}
+        }
+        let (kind, help) = advice(code, found.message());
         // The message only: details may quote values.
         let what = format!("{label}: {} (SQLSTATE {code})", found.message());
         let error = Error::new(kind, what).with_help(help);

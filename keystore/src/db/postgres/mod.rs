@@ -1,6 +1,7 @@
 //! The store in a PostgreSQL database.
 
 mod addresses;
+mod advice;
 mod builder;
 mod connection;
 mod engine;

@@ -12,8 +12,7 @@ use std::{
 use auth_core::{Error, ErrorKind};
 use futures_core::Stream as _;
 use redis::{
-    AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, ErrorKind as Kind, RedisError,
-    ServerErrorKind,
+    AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, RedisError,
     aio::{MultiplexedConnection, PubSub},
 };
 use rustls::{ClientConfig, pki_types::ServerName};
@@ -25,7 +24,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::scripts::{UNSUITED, VERSION};
+use super::scripts::VERSION;
 use crate::db::{
     limits::Limits,
     listener::{EndsTask, MESSAGES, Messages},
@@ -33,7 +32,7 @@ use crate::db::{
     tls,
 };
 
-const OUT_OF_REACH: &str = "try again; if it happens again, look whether the server runs, has a \
+pub(super) const OUT_OF_REACH: &str = "try again; if it happens again, look whether the server runs, has a \
                             free connection (maxclients), and requires TLS (rediss://)";
 
 const SILENT: &str = "try again; if it happens again, look whether the server runs, has TLS at this \
@@ -305,78 +304,5 @@ impl Connection {
             Some(why) => tls::refused(&self.label, &self.setting, why).with_source(source),
             None => self.unreachable(source),
         }
-    }
-
-    fn error(&self, error: RedisError) -> Error {
-        let label = &self.label;
-        let configuration = |what: String, help: &'static str| {
-            Error::new(ErrorKind::Configuration, what)
-                .with_setting(self.setting.clone())
-                .with_help(help)
-        };
-        let (code, words) = (
-            error.code().unwrap_or_default().to_owned(),
-            error.to_string(),
-        );
-        match (error.kind(), &*code) {
-            (_, UNSUITED) => return self.unsuited(error.detail().unwrap_or_default().trim()),
-            (Kind::AuthenticationFailed, _) | (_, "NOAUTH" | "WRONGPASS") => configuration(
-                format!("{label} refused the user or the password"),
-                "correct the user and the password in the URL",
-            ),
-            (Kind::Server(ServerErrorKind::NoPerm), _) => configuration(
-                format!("{label} does not permit this user a command"),
-                "permit @read, @write, @scripting, @pubsub, info and config|get for the keys \
-                 and channels of the namespace, and select for a database other than 0",
-            ),
-            (Kind::Server(ServerErrorKind::ReadOnly), _) => return self.replica(),
-            _ if words.contains("DB index is out of range") => configuration(
-                format!("{label}: the server does not have this database"),
-                "correct the number at the end of the URL; most servers have 0 to 15",
-            ),
-            _ if words.contains("unknown command") => configuration(
-                format!("{label} does not know a command that the store requires"),
-                "connect to Redis 6 or newer, and not through a proxy without scripts (EVALSHA)",
-            ),
-            _ if words.contains("max number of clients") => Error::new(
-                ErrorKind::Transport,
-                format!("{label} has no free connection"),
-            )
-            .with_help(OUT_OF_REACH),
-            (_, "WRONGTYPE") => Error::new(
-                ErrorKind::Store,
-                format!("{label}: another program uses a key of this namespace"),
-            )
-            .with_help("choose another namespace, or remove that program's keys"),
-            (Kind::InvalidClientConfig | Kind::RESP3NotSupported, _) => configuration(
-                format!("{label}: the server does not know the database or the protocol"),
-                "correct the URL",
-            ),
-            (
-                Kind::Server(
-                    ServerErrorKind::BusyLoading
-                    | ServerErrorKind::ClusterDown
-                    | ServerErrorKind::MasterDown
-                    | ServerErrorKind::TryAgain,
-                ),
-                _,
-            )
-            | (_, "NOREPLICAS" | "UNKILLABLE" | "BUSY") => {
-                Error::new(ErrorKind::Transport, format!("{label} is not ready"))
-                    .with_help("try again")
-            }
-            (Kind::Server(ServerErrorKind::Moved | ServerErrorKind::CrossSlot), _) => {
-                return self.cluster();
-            }
-            (_, "OOM" | "MISCONF") => Error::new(ErrorKind::Store, format!("{label} has no room"))
-                .with_help("give the server more memory or disk; it must not evict keys"),
-            _ if error.is_io_error() || error.is_connection_dropped() => {
-                Error::new(ErrorKind::Transport, format!("{label} is out of reach"))
-                    .with_help(OUT_OF_REACH)
-            }
-            _ => Error::new(ErrorKind::Store, format!("{label} failed"))
-                .with_help("look into the log of the server"),
-        }
-        .with_source(error)
     }
 }

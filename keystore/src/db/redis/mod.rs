@@ -3,6 +3,7 @@
 mod builder;
 mod connection;
 mod engine;
+mod errors;
 mod scripts;
 
 use std::{fmt, sync::Arc};
