@@ -76,6 +76,7 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
         Some("store-worker") => stores::work,
         Some("fleet-store") => fleet::act,
         Some("fleet-open") => fleet::open_once,
+        Some("fleet-rate") => fleet::send,
         _ => return run(args),
     };
     args.remove(0);

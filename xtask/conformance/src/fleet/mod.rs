@@ -15,6 +15,7 @@ mod messages;
 mod network;
 mod outages;
 mod program;
+mod rate;
 mod scene;
 mod service;
 mod setups;
@@ -31,6 +32,7 @@ use std::thread;
 
 use engine::{Engine, Kind};
 
+pub(crate) use rate::send;
 pub(crate) use suite::act;
 pub(crate) use tls::open_once;
 
@@ -85,10 +87,19 @@ const APART: &[&[Part]] = &[
         ],
         frozen::run,
     )],
-    &[(
-        ["PostgreSQL on a full disk", "Redis on a full disk"],
-        disk::run,
-    )],
+    &[
+        (
+            ["PostgreSQL on a full disk", "Redis on a full disk"],
+            disk::run,
+        ),
+        (
+            [
+                "a rate limit shared over PostgreSQL",
+                "a rate limit shared over Redis",
+            ],
+            rate::run,
+        ),
+    ],
 ];
 
 /// After all others, because it leaves them no processor.
@@ -174,6 +185,7 @@ fn over_files(report: &mut Report) -> Result<(), Stop> {
         "the holder is stopped at each step: nothing is sent twice",
         accidents::stopped_over_files,
     );
+    report.single(rate::NAME, rate::over_files);
     Ok(())
 }
 

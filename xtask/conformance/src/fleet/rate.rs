@@ -1,0 +1,229 @@
+//! A rate limit that many processes share through a store: how many requests any second gets.
+
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use auth_core::{
+    BaseUrl, CallPolicy, Error, Limits, Operation, RateLimit, Request, Response, ResponseBody,
+    Service, Store, Transport, TransportError,
+};
+use auth_flows::Client;
+use http::Method;
+use keystore::File;
+
+use super::engine::{Engine, Kind, PASSWORD};
+use super::scene::turn;
+use crate::expect::ensure;
+use crate::output;
+use crate::ping::API;
+use crate::report::{CheckResult, Failure, Report};
+use crate::stores::store_dir::{StoreDir, counted};
+use crate::{Outcome, Stop, Verdict};
+
+/// The task's name.
+const TASK: &str = "fleet-rate";
+const PROCESSES: usize = 32;
+const CALLERS: usize = 8;
+/// How many requests each caller sends: together those of some seconds.
+const EACH: usize = 2;
+/// The requests of a second.
+const LIMIT: u32 = 100;
+/// What a busy machine may send late, and so together with the requests of the next second.
+const BURST: usize = 10;
+/// Longer than all of them need at that rate.
+const LONGEST: Duration = Duration::from_secs(20);
+
+pub(super) fn run(kind: Kind, report: &mut Report) -> CheckResult {
+    if kind.is_redis() {
+        let engine = Engine::start_hasty(kind)?;
+        report.single(NAME, || shared(&engine, &engine.url()));
+        return Ok(());
+    }
+    let engine = Engine::start_hasty(Kind::Pooled)?;
+    let directly = engine.url_with(PASSWORD, engine.port());
+    report.single(NAME, || shared(&engine, &directly));
+    report.single("the same through PgBouncer", || {
+        shared(&engine, &engine.url())
+    });
+    Ok(())
+}
+
+/// The name of the row.
+pub(super) const NAME: &str = "32 processes of 8 callers: the limit holds, none fails";
+
+fn shared(engine: &Engine, url: &str) -> CheckResult {
+    limited(&[url.into(), engine.namespace()?.into()])
+}
+
+/// The same over the file store, whose processes are on one host.
+pub(super) fn over_files() -> CheckResult {
+    let dir = StoreDir::new()?;
+    limited(&[dir.folder().into()])
+}
+
+/// Lets many processes send at once, over the store that these arguments name.
+fn limited(store: &[OsString]) -> CheckResult {
+    let _turn = turn();
+    let senders: Result<Vec<_>, _> = (0..PROCESSES).map(|_| Sender::new(store)).collect();
+    let mut senders = senders?;
+    for sender in &mut senders {
+        sender.hear()?; // it is ready
+    }
+    let began = Instant::now();
+    for sender in &mut senders {
+        sender.go()?;
+    }
+    let mut times = Vec::new();
+    for sender in &mut senders {
+        let heard = sender.hear()?;
+        for word in heard.split_whitespace() {
+            let time = word.parse::<u64>();
+            times.push(time.map_err(|_| format!("no permit: {}", heard.trim()))?);
+        }
+    }
+    let took = began.elapsed();
+    counted("requests", times.len(), PROCESSES * CALLERS * EACH)?;
+    times.sort_unstable();
+    let in_second = |(first, from): (usize, &u64)| {
+        let later = times.iter().skip(first);
+        later.take_while(|time| **time < from + 1_000_000).count()
+    };
+    let most = times.iter().enumerate().map(in_second).max();
+    let most = most.unwrap_or_default();
+    output::line(format_args!(
+        "      a limit of {LIMIT} a second: {most} in the fullest one, all within {:.1} s",
+        took.as_secs_f64()
+    ));
+    let limit = LIMIT as usize;
+    ensure(
+        most <= limit + BURST,
+        format!("{most} requests in a second, with a limit of {limit}"),
+    )?;
+    // None waits for longer than the limit requires.
+    ensure(took < LONGEST, format!("all of them took {took:?}"))
+}
+
+/// One of the processes.
+struct Sender {
+    child: Child,
+    output: BufReader<ChildStdout>,
+}
+
+impl Sender {
+    fn new(store: &[OsString]) -> Result<Self, Failure> {
+        let mut child = Command::new(std::env::current_exe()?)
+            .arg(TASK)
+            .args(store)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let output = child.stdout.take().ok_or("it has no output")?;
+        let output = BufReader::new(output);
+        Ok(Self { child, output })
+    }
+
+    fn go(&mut self) -> CheckResult {
+        let input = self.child.stdin.as_mut().ok_or("it has no input")?;
+        Ok(input.write_all(b"\n")?)
+    }
+
+    fn hear(&mut self) -> Result<String, Failure> {
+        let mut line = String::new();
+        let length = self.output.read_line(&mut line)?;
+        ensure(length > 0, "a process has ended")?;
+        Ok(line)
+    }
+}
+
+impl Drop for Sender {
+    fn drop(&mut self) {
+        let _ended_before = self.child.kill();
+        let _ended_before = self.child.wait();
+    }
+}
+
+/// Notes when a request would be sent, and responds.
+#[derive(Clone, Default)]
+struct Noting(Arc<Mutex<Vec<u128>>>);
+
+impl Transport for Noting {
+    fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let mut times = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        times.push(now.unwrap_or_default().as_micros());
+        Ok(Response::new(ResponseBody::new(b"{}".to_vec())))
+    }
+}
+
+/// An operation that needs no token.
+struct Read;
+
+impl Operation for Read {
+    type Output = ();
+
+    fn policy(&self) -> CallPolicy {
+        CallPolicy::read(API).without_token()
+    }
+
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
+        base.request(Method::GET, "/api/read")
+    }
+
+    fn parse(&self, _: Response) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// `conformance fleet-rate URL NAMESPACE` or `conformance fleet-rate FOLDER`: says that it is ready,
+/// waits for a line, sends, and prints when, in microseconds. It ends with its input.
+pub(crate) fn send(args: Vec<OsString>) -> Outcome {
+    let failed = |error: Error| Stop::Failed(error.to_string());
+    let store: Arc<dyn Store> = match &args[..] {
+        [url, namespace] => super::open(url, &namespace.to_string_lossy()).map_err(failed)?,
+        [folder] => Arc::new(File::open(Path::new(folder)).map_err(failed)?),
+        _ => return Err(Stop::Usage(format!("{TASK} URL NAMESPACE"))),
+    };
+    let noting = Noting::default();
+    let client = Client::new(service().map_err(failed)?, noting.clone(), store);
+    let session = client.anonymous();
+    output::line("ready");
+    let mut input = std::io::stdin().lock();
+    let heard = input.read_line(&mut String::new());
+    heard.map_err(|error| Stop::Failed(error.to_string()))?;
+    let words = Mutex::new(Vec::new());
+    let say = |word: String| {
+        words
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(word)
+    };
+    thread::scope(|scope| {
+        for _ in 0..CALLERS {
+            scope.spawn(|| {
+                for _ in 0..EACH {
+                    if let Err(error) = session.send(Read) {
+                        say(format!("{error:#}"));
+                    }
+                }
+            });
+        }
+    });
+    let times = noting.0.lock().unwrap_or_else(PoisonError::into_inner);
+    times.iter().for_each(|time| say(time.to_string()));
+    output::line(words.into_inner().unwrap_or_default().join(" "));
+    // Its end would slow down those that still send.
+    let _closed = input.read(&mut [0]);
+    Ok(Verdict::Passed)
+}
+
+/// A service beyond loopback: requests to loopback are not limited.
+fn service() -> Result<Service, Error> {
+    let rate = RateLimit::unlimited().with_window(LIMIT, Duration::from_secs(1));
+    let service = crate::stores::store_dir::service("https://service.example")?;
+    Ok(service.with_rate_limit(rate))
+}
