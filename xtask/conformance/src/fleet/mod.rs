@@ -10,6 +10,8 @@ mod disk;
 mod engine;
 mod failover;
 mod frozen;
+mod held_up;
+mod line;
 mod many;
 mod messages;
 mod network;
@@ -71,6 +73,13 @@ const APART: &[&[Part]] = &[
                 "a host with cables to Redis, in a network namespace",
             ],
             network::run,
+        ),
+        (
+            [
+                "a proxy in front of a host, over PostgreSQL",
+                "a proxy in front of a host, over Redis",
+            ],
+            held_up::run,
         ),
     ],
     &[(

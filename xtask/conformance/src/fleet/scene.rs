@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use auth_testkit::{Mark, Rotation, TestServer};
 
-use super::engine::{Engine, LEASE};
+use super::engine::{Engine, LEASE, PASSWORD};
+use super::line::Line;
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure};
 use crate::stores::store_dir::{StoreDir, counted, rotations, server, since};
@@ -52,8 +53,10 @@ pub(super) fn each_step(case: impl Fn(usize) -> Result<bool, Failure> + Sync) ->
 pub(super) struct Scene {
     pub(super) server: TestServer,
     pub(super) start: Start,
-    /// The program that runs the holder, with its arguments.
-    holder_under: Vec<OsString>,
+    /// The way to start the holder.
+    holder: Start,
+    /// What is between the holder and another program, if it is no cable.
+    line: Option<Line>,
 }
 
 impl Scene {
@@ -86,21 +89,49 @@ impl Scene {
     fn of(server: TestServer, start: Start) -> Self {
         Self {
             server,
+            holder: start.clone(),
             start,
-            holder_under: Vec::new(),
+            line: None,
         }
     }
 
     /// Lets all programs call in the async world.
     pub(super) fn in_async(mut self) -> Self {
         self.start = self.start.asynchronous();
+        self.holder = self.holder.asynchronous();
         self
     }
 
     /// Runs the holder under another program.
     pub(super) fn with_holder_under(mut self, program: Vec<OsString>) -> Self {
-        self.holder_under = program;
+        self.holder = self.holder.under(program);
         self
+    }
+
+    /// Puts a line between the holder and the engine.
+    pub(super) fn with_line_to_engine(
+        mut self,
+        engine: &Engine,
+        namespace: &str,
+    ) -> Result<Self, Failure> {
+        let line = Line::to(engine.port())?;
+        let url = engine.url_with(PASSWORD, line.port());
+        self.holder = Start::over(&self.server, &url, namespace);
+        self.line = Some(line);
+        Ok(self)
+    }
+
+    /// Puts a line between the holder and the server.
+    pub(super) fn with_line_to_server(mut self) -> Result<Self, Failure> {
+        let (address, port) = self.server.url().rsplit_once(':').ok_or("no port")?;
+        let line = Line::to(port.parse()?)?;
+        self.holder = self.holder.at_origin(&format!("{address}:{}", line.port()));
+        self.line = Some(line);
+        Ok(self)
+    }
+
+    pub(super) fn line(&self) -> Result<&Line, Failure> {
+        Ok(self.line.as_ref().ok_or("it has no line")?)
     }
 
     /// Starts a call that halts at this step for so long. `None` if there is no such step.
@@ -110,8 +141,7 @@ impl Scene {
         pause: Option<Duration>,
     ) -> Result<Option<(Worker, String)>, Failure> {
         self.server.revoke_access_tokens();
-        let start = self.start.clone().under(&self.holder_under);
-        let mut start = start.halt_at(step);
+        let mut start = self.holder.clone().halt_at(step);
         if let Some(pause) = pause {
             start = start.halt_for(pause);
         }

@@ -85,6 +85,12 @@ impl Start {
         self.under(clock.command())
     }
 
+    /// For a proxy in front of the server.
+    pub(crate) fn at_origin(mut self, origin: &str) -> Self {
+        origin.clone_into(&mut self.origin);
+        self
+    }
+
     /// Runs it under another program, given with its arguments.
     pub(crate) fn under<S: Into<OsString>>(mut self, program: impl IntoIterator<Item = S>) -> Self {
         self.under = program.into_iter().map(Into::into).collect();
