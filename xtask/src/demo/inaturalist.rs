@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{Chapter, Shown};
+use super::Chapter;
 
 /// The registered application, as a user sets it.
 const APP: [(&str, &str); 3] = [
@@ -20,7 +20,7 @@ pub(super) fn run(all: &mut Chapter<'_>) {
     let store = "--store {folder}/tokens";
     let run = move |all: &mut Chapter<'_>, line: &str, succeeds: bool, words: &str| {
         let line = line.replacen(' ', &format!(" {flag} {store} "), 1);
-        shortened(all.program(&line, &APP)?.run(succeeds, words))
+        all.program(&line, &APP)?.run(succeeds, words)
     };
     let counts = (!all.browser).then_some("3 authorize, 1 token, 1 API token");
     all.step(
@@ -29,7 +29,7 @@ pub(super) fn run(all: &mut Chapter<'_>) {
         counts,
         |all| {
             let program = all.program(&format!("inat-token {flag} {store} --browser"), &APP)?;
-            shortened(program.run_for(&mut all.server, !all.browser))
+            program.run_for(&mut all.server, !all.browser)
         },
     );
     all.step(
@@ -110,10 +110,8 @@ pub(super) fn run(all: &mut Chapter<'_>) {
                 "inat-export {flag} --store {{folder}}/none --user alice {{folder}}/again.ndjson"
             );
             let variables = [APP[0], ("INAT_API_TOKEN", token.as_str())];
-            shortened(
-                all.program(&line, &variables)?
-                    .run(true, "225 observations in"),
-            )
+            all.program(&line, &variables)?
+                .run(true, "225 observations in")
         },
     );
     all.step(
@@ -133,26 +131,10 @@ pub(super) fn run(all: &mut Chapter<'_>) {
             let store = [("TOKENS", "{folder}/tool")];
             let variables = [&APP[..], &by_password, &store].concat();
             let program = all.program("blocking_tool", &variables)?;
-            shortened(program.run(
+            program.run(
                 true,
                 "alice has 225 observations, 75 with private coordinates",
-            ))
+            )
         });
     }
-}
-
-/// Shortens tokens: three characters and the length.
-pub(super) fn shortened(shown: Result<Shown, String>) -> Result<Shown, String> {
-    let mut shown = shown?;
-    for line in &mut shown.said {
-        let is_token = line.len() > 100 && !line.contains(' ');
-        if is_token {
-            *line = format!(
-                "{}…({})",
-                line.chars().take(3).collect::<String>(),
-                line.len()
-            );
-        }
-    }
-    Ok(shown)
 }

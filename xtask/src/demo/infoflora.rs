@@ -1,7 +1,6 @@
 //! Info Flora's steps: programs with client credentials, and a web service with a visitor whose
 //! refresh token rotates.
 
-use super::inaturalist::shortened;
 use super::programs::WebService;
 use super::{Chapter, Shown};
 
@@ -18,7 +17,7 @@ pub(super) fn run(all: &mut Chapter<'_>) {
         _ => ("--async ", ""),
     };
     let run = |all: &mut Chapter<'_>, line: &str, words: &str| {
-        shortened(all.program(line.trim_end(), &CLIENT)?.run(true, words))
+        all.program(line.trim_end(), &CLIENT)?.run(true, words)
     };
     all.step(
         "token",

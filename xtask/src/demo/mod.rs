@@ -117,6 +117,12 @@ impl Chapter<'_> {
             problem: Some(problem),
             ..Shown::default()
         });
+        // No token is shown whole.
+        for line in shown.said.iter_mut().filter(|line| line.len() > 100) {
+            if !line.contains(' ') {
+                *line = format!("{:.3}…({})", line, line.len());
+            }
+        }
         let requests = self.server.command("requests");
         let counts = report::counts(&requests);
         if let Some(expected) = expected.filter(|expected| *expected != counts) {

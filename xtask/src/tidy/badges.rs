@@ -12,7 +12,7 @@ const BADGE: &str = "Available on ";
 /// Finds items behind `#[cfg(feature = …)]` whose place on the pages does not name the feature.
 pub(super) fn missing(pages: &Pages, tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (krate, file) in tree.libraries() {
+    for (krate, file) in tree.of_crates() {
         let is_root = file.path.ends_with("/src/lib.rs");
         for (line, feature, name) in gated(file) {
             let has_badge = |text: &str| text.contains(BADGE) && text.contains(feature);

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use percent_encoding::percent_decode_str;
+
 use super::{Finding, badges, front_pages, listed, tree::Tree, unreadable};
 use crate::{Stop, output};
 
@@ -221,8 +223,8 @@ fn without_code(page: &str) -> String {
     })
 }
 
-/// Where a link of a page leads, from the root of the pages.
-fn resolved(page: &str, link: &str) -> String {
+/// Where a link of a page leads, from the root that the path of the page begins at.
+pub(super) fn resolved(page: &str, link: &str) -> String {
     if link.is_empty() {
         return page.to_owned();
     }
@@ -243,21 +245,8 @@ fn unescaped(text: &str) -> String {
     let text = text.replace("&lt;", "<").replace("&gt;", ">");
     let text = text.replace("&quot;", "\"").replace("&#39;", "'");
     let text = text.replace("&amp;", "&");
-    let mut parts = text.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        let code = part
-            .get(..2)
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match code {
-            Some(byte) => {
-                bytes.push(byte);
-                bytes.extend_from_slice(&part.as_bytes()[2..]);
-            }
-            None => bytes.extend_from_slice(format!("%{part}").as_bytes()),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    let text = percent_decode_str(&text);
+    text.decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Finding,
+    pages::resolved,
     tree::{File, Tree},
 };
 
@@ -44,14 +45,7 @@ fn fault(tree: &Tree, folder: &str, published: bool, target: &str) -> Option<Str
     if target.starts_with("https://") || target.starts_with("http://") || path.is_empty() {
         return None;
     }
-    let mut parts: Vec<_> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.trim_end_matches('/').split('/') {
-        match part {
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    let path = parts.join("/");
+    let path = resolved(&format!("{folder}README.md"), path.trim_end_matches('/'));
     let inside = |file: &File| file.path == path || file.path.starts_with(&format!("{path}/"));
     if !tree.files().any(inside) {
         return Some(format!("the link `{target}` leads nowhere"));

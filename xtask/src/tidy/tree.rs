@@ -54,20 +54,13 @@ impl Tree {
         self.files().filter(|file| file.path.ends_with(".rs"))
     }
 
-    /// The sources of the library crates, each with the name of its crate.
-    pub(super) fn libraries(&self) -> impl Iterator<Item = (String, &File)> {
-        let of_package = move |package: &'_ Package| {
-            let folder = package.manifest.trim_end_matches("Cargo.toml").to_owned() + "src/";
-            (package.name.replace('-', "_"), folder)
-        };
-        let packages = self
-            .packages
-            .iter()
-            .filter(|package| package.name != "xtask");
-        packages.map(of_package).flat_map(move |(krate, folder)| {
-            let sources = self.sources();
-            let own = sources.filter(move |file| file.path.starts_with(&folder));
-            own.map(move |file| (krate.clone(), file))
+    /// The sources of the crates, each with the name of its crate.
+    pub(super) fn of_crates(&self) -> impl Iterator<Item = (String, &File)> {
+        self.sources().filter_map(|file| {
+            let (folder, _) = file.path.split_once("/src/")?;
+            let is_own = |manifest: &str| manifest.strip_suffix("/Cargo.toml") == Some(folder);
+            let own = self.packages.iter().find(|own| is_own(&own.manifest))?;
+            Some((own.name.replace('-', "_"), file))
         })
     }
 
@@ -141,21 +134,17 @@ fn files() -> Result<Vec<File>, Stop> {
 }
 
 fn packages(metadata: &Value) -> Vec<Package> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let workspace = text(&metadata["workspace_root"]).replace('\\', "/");
+    let text = |value: &Value| value.as_str().unwrap_or_default().replace('\\', "/");
+    let workspace = text(&metadata["workspace_root"]) + "/";
     let dependency = |value: &Value| Dependency {
         name: text(&value["name"]),
         dev: value["kind"] == "dev",
     };
     let package = |value: &Value| {
-        let manifest = text(&value["manifest_path"]).replace('\\', "/");
         let dependencies = value["dependencies"].as_array().into_iter().flatten();
         Package {
             name: text(&value["name"]),
-            manifest: manifest
-                .trim_start_matches(&workspace)
-                .trim_start_matches('/')
-                .to_owned(),
+            manifest: text(&value["manifest_path"]).replacen(&workspace, "", 1),
             dependencies: dependencies.map(dependency).collect(),
         }
     };

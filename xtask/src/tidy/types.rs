@@ -200,7 +200,7 @@ mod tests {
         let lacks = "a::B: `with_y` sets, and nothing of this name gets";
         check(ALL, &["with_x", "with_y"], &["x"], "", &[lacks]);
         check(
-            &ALL,
+            ALL,
             &["with_x", "with_y"],
             &["x"],
             "[with_y] why\na::B",
