@@ -71,12 +71,8 @@ impl Report {
                 "ms": millis(step.took),
             }));
         } else {
-            output::line(format_args!(
-                "{} {}: {}",
-                step.mark(),
-                step.name,
-                step.means
-            ));
+            let Step { name, means, .. } = &step;
+            output::line(format_args!("{} {name}: {means}", step.mark()));
             output::line(format_args!("     $ {command}"));
             for line in said.iter().take(LINES) {
                 let short: String = line.chars().take(WIDTH).collect();
@@ -98,10 +94,7 @@ impl Report {
 
     /// Prints the table and the last line; returns the number of failures.
     pub(super) fn finish(self) -> usize {
-        let failed = self
-            .steps
-            .iter()
-            .filter(|step| step.shown.problem.is_some());
+        let failed = self.steps.iter().filter(|step| step.mark() == "NO");
         let (failed, steps) = (failed.count(), self.steps.len());
         if self.json {
             let ms = millis(self.started.elapsed());
@@ -142,11 +135,7 @@ impl Report {
 
 impl Step {
     fn mark(&self) -> &'static str {
-        if self.shown.problem.is_none() {
-            "ok"
-        } else {
-            "NO"
-        }
+        self.shown.problem.as_ref().map_or("ok", |_| "NO")
     }
 }
 

@@ -100,17 +100,14 @@ impl fmt::Display for Finding {
     }
 }
 
-pub(crate) fn run(mut args: Vec<OsString>) -> Outcome {
-    let of_docs = match args.first().and_then(|arg| arg.to_str()) {
-        Some(what @ ("--pages" | "--types")) if args.len() == 2 => Some(what == "--pages"),
-        _ => None,
-    };
-    if let Some(pages) = of_docs {
-        let folder = PathBuf::from(args.remove(1));
-        return Ok(Verdict::of(match pages {
-            true => pages::check(&folder, &Tree::read()?)?,
-            false => types::check(&folder)?,
-        }));
+pub(crate) fn run(args: Vec<OsString>) -> Outcome {
+    if args.len() == 2 {
+        let folder = PathBuf::from(&args[1]);
+        match args[0].to_str() {
+            Some("--pages") => return Ok(Verdict::of(pages::check(&folder, &Tree::read()?)?)),
+            Some("--types") => return Ok(Verdict::of(types::check(&folder)?)),
+            _ => {}
+        }
     }
     no_arguments(args)?;
     let tree = Tree::read()?;

@@ -122,11 +122,10 @@ pub(super) fn check(folder: &Path, tree: &Tree) -> Result<usize, Stop> {
         ),
     ];
     output::line(format_args!("{} pages", pages.read_by_people().count()));
-    Ok(checks
-        .into_iter()
-        .map(|(rule, found)| super::print(rule, &found))
-        .filter(|ok| !ok)
-        .count())
+    let failed = checks
+        .iter()
+        .filter(|(rule, found)| !super::print(rule, found));
+    Ok(failed.count())
 }
 
 /// Finds links to files that do not exist, and to ids that their page does not have.
