@@ -56,128 +56,64 @@ fn hostile_documents() {
     malformed(GOOD, "{\"issuer\":\"https://a.example/x\"", Check::Object);
     malformed(",\"end\":1}", "", Check::Object);
     malformed(",\"end\":1}", ",}", Check::Object);
-    malformed(
-        "\"end\":1",
+    for to in [
         "\"issuer\":\"https://a.example/x\"",
-        Check::Object,
-    );
-    malformed(
-        "\"end\":1",
         "\"token_endpoint\":\"https://b.example/\"",
-        Check::Object,
-    );
-    malformed(
-        "\"end\":1",
         "\"token\\u005fendpoint\":\"https://b.example/\"",
-        Check::Object,
-    );
+    ] {
+        malformed("\"end\":1", to, Check::Object);
+    }
 
     // Another issuer.
-    malformed(
-        "https://a.example/x",
+    for issuer in [
         "https://b.example/x",
-        Check::MetadataIssuer,
-    );
-    malformed(
-        "https://a.example/x",
         "https://a.example/x/",
-        Check::MetadataIssuer,
-    );
-    malformed(
-        "https://a.example/x",
         "https://a.example",
-        Check::MetadataIssuer,
-    );
-    malformed(
-        "https://a.example/x",
         "https://A.example/x",
-        Check::MetadataIssuer,
-    );
-    malformed(
-        "https://a.example/x",
         "http://a.example/x",
-        Check::MetadataIssuer,
-    );
-    malformed(
-        "https://a.example/x",
         " https://a.example/x",
-        Check::MetadataIssuer,
-    );
-    malformed(
-        "https://a.example/x",
         "https://a.example:443/x",
-        Check::MetadataIssuer,
-    );
-    malformed("https://a.example/x", "\\u001b[31m", Check::MetadataIssuer);
-    malformed(
-        "\"https://a.example/x\"",
-        "[\"https://a.example/x\"]",
-        Check::MetadataIssuer,
-    );
-    malformed("\"https://a.example/x\"", "null", Check::MetadataIssuer);
+        "\\u001b[31m",
+    ] {
+        malformed("https://a.example/x", issuer, Check::MetadataIssuer);
+    }
+    for issuer in ["[\"https://a.example/x\"]", "null"] {
+        malformed("\"https://a.example/x\"", issuer, Check::MetadataIssuer);
+    }
     malformed("\"issuer\"", "\"Issuer\"", Check::MetadataIssuer);
 
     // Endpoints that must not get credentials.
-    wrong(
-        "https://a.example/token",
+    for token in [
         "http://a.example/token",
-        Check::Url,
-    );
-    wrong("https://a.example/token", "/token", Check::Url);
-    wrong("https://a.example/token", "", Check::Url);
-    wrong("https://a.example/token", "file:///etc/passwd", Check::Url);
-    wrong(
-        "https://a.example/token",
+        "/token",
+        "",
+        "file:///etc/passwd",
         "https://user:pw@a.example/token",
-        Check::Url,
-    );
-    wrong(
-        "https://a.example/token",
         "https://a.example/token#x",
-        Check::Url,
-    );
-    wrong(
-        "https://a.example/token",
         "https://a.example\\r\\n/token",
-        Check::Url,
-    );
-    wrong(
-        "https://a.example/token",
         "http://localhost/token",
-        Check::Url,
-    );
-    wrong(
-        "https://a.example/token",
-        "https://a.example/token?client_secret=x",
-        Check::CredentialInUrl,
-    );
-    wrong(
-        "https://a.example/authorize",
-        "https://a.example/authorize?password=x",
-        Check::CredentialInUrl,
-    );
+    ] {
+        wrong("https://a.example/token", token, Check::Url);
+    }
+    for (endpoint, credential) in [("token", "client_secret"), ("authorize", "password")] {
+        let from = format!("https://a.example/{endpoint}");
+        let to = format!("{from}?{credential}=x");
+        wrong(&from, &to, Check::CredentialInUrl);
+    }
     wrong(
         "https://a.example/authorize",
         "javascript:alert(1)",
         Check::Url,
     );
-    wrong(
-        "\"end\"",
+    for added in [
         "\"device_authorization_endpoint\":\"http://a.example/\",\"end\"",
-        Check::Url,
-    );
-    wrong(
-        "\"end\"",
         "\"introspection_endpoint\":\"ftp://a.example/\",\"end\"",
-        Check::Url,
-    );
-    malformed("\"https://a.example/token\"", "7", Check::Fields);
-    malformed(
-        "\"https://a.example/token\"",
-        "[\"https://a.example/token\"]",
-        Check::Fields,
-    );
-    malformed("\"https://a.example/token\"", "null", Check::Fields);
+    ] {
+        wrong("\"end\"", added, Check::Url);
+    }
+    for token in ["7", "[\"https://a.example/token\"]", "null"] {
+        malformed("\"https://a.example/token\"", token, Check::Fields);
+    }
     malformed("token_endpoint", "x", Check::Fields);
     malformed(
         "\"end\"",
@@ -198,19 +134,11 @@ fn hostile_documents() {
         "\"require_pushed_authorization_requests\":true,\"end\"",
         Check::Pushed,
     );
-    wrong(
-        "\"end\"",
+    for to in [
         "\"token_endpoint_auth_methods_supported\":[\"private_key_jwt\"],\"end\"",
-        Check::ClientAuthentication,
-    );
-    wrong(
-        "\"end\"",
         "\"token_endpoint_auth_methods_supported\":[],\"end\"",
-        Check::ClientAuthentication,
-    );
-    wrong(
-        "\"end\"",
         "\"token_endpoint_auth_methods_supported\":[\"none\"],\"end\"",
-        Check::ClientAuthentication,
-    );
+    ] {
+        wrong("\"end\"", to, Check::ClientAuthentication);
+    }
 }

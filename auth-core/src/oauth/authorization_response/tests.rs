@@ -53,73 +53,49 @@ fn responses() {
     check(&pending, "code=c0de&state=", foreign("not the one"));
     check(&pending, "code=c0de&state=forged", foreign("not the one"));
     check(&pending, "code=c0de&state=Sx", foreign("not the one"));
-    check(
-        &pending,
-        "code=c0de&state=S&state=S",
-        foreign("duplicate parameter `state`"),
-    );
-    check(
-        &pending,
-        "code=c0de&code=evil&state=S",
-        foreign("duplicate parameter `code`"),
-    );
-    check(
-        &pending,
-        "code=&state=S",
-        foreign("neither a code nor an error"),
-    );
-    check(&pending, "state=S", foreign("neither a code nor an error"));
-    check(&pending, "", foreign("`state` is missing"));
-    check(
-        &pending,
-        "code=c0de&state=S&iss=https://evil.example",
-        foreign("another authorization server"),
-    );
-    check(
-        &pending,
-        "error=access_denied&state=S",
-        Err((ConsentDenied, "access_denied")),
-    );
-    check(
-        &pending,
-        "error=access_denied&error_description=No+way&hint=h&state=S",
-        Err((ConsentDenied, "\"No way\" (hint: h)")),
-    );
-    check(
-        &pending,
-        "error=access_denied&code=c0de&state=S",
-        Err((ConsentDenied, "access_denied")),
-    );
-    check(
-        &pending,
-        "error=access_denied",
-        foreign("`state` is missing"),
-    );
-    check(
-        &pending,
-        "error=access_denied&state=forged",
-        foreign("not the one"),
-    );
-    check(
-        &pending,
-        "error=invalid_scope&state=S",
-        Err((Configuration, "setting: scope")),
-    );
-    check(
-        &pending,
-        "error=unauthorized_client&state=S",
-        Err((Configuration, "registered")),
-    );
-    check(
-        &pending,
-        "error=server_error&state=S",
-        Err((Refused, "server_error")),
-    );
-    check(
-        &pending,
-        "error=%1b[31m&state=S",
-        Err((Configuration, "[31m")),
-    );
+    for (query, expect) in [
+        (
+            "code=c0de&state=S&state=S",
+            foreign("duplicate parameter `state`"),
+        ),
+        (
+            "code=c0de&code=evil&state=S",
+            foreign("duplicate parameter `code`"),
+        ),
+        ("code=&state=S", foreign("neither a code nor an error")),
+        ("state=S", foreign("neither a code nor an error")),
+        ("", foreign("`state` is missing")),
+        (
+            "code=c0de&state=S&iss=https://evil.example",
+            foreign("another authorization server"),
+        ),
+        (
+            "error=access_denied&state=S",
+            Err((ConsentDenied, "access_denied")),
+        ),
+        (
+            "error=access_denied&error_description=No+way&hint=h&state=S",
+            Err((ConsentDenied, "\"No way\" (hint: h)")),
+        ),
+        (
+            "error=access_denied&code=c0de&state=S",
+            Err((ConsentDenied, "access_denied")),
+        ),
+        ("error=access_denied", foreign("`state` is missing")),
+        ("error=access_denied&state=forged", foreign("not the one")),
+        (
+            "error=invalid_scope&state=S",
+            Err((Configuration, "setting: scope")),
+        ),
+        (
+            "error=unauthorized_client&state=S",
+            Err((Configuration, "registered")),
+        ),
+        ("error=server_error&state=S", Err((Refused, "server_error"))),
+        ("error=%1b[31m&state=S", Err((Configuration, "[31m"))),
+    ] {
+        check(&pending, query, expect);
+    }
 }
 
 #[test]
