@@ -135,8 +135,18 @@ fn bare_reqwest(address: &str, times: u32) {
 
 /// Runs on one thread, so that only the exchange is counted, without hand-over between threads.
 pub fn block_on<F: Future>(future: F) -> F::Output {
+    runtime().block_on(future)
+}
+
+/// A runtime of one thread.
+///
+/// # Panics
+///
+/// If the system refuses one.
+#[must_use]
+pub fn runtime() -> tokio::runtime::Runtime {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    runtime.expect("a runtime").block_on(future)
+    runtime.expect("a runtime")
 }

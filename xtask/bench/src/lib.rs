@@ -14,6 +14,7 @@ pub mod memory;
 pub mod observations;
 pub mod ours;
 pub mod pages;
+pub mod pairs;
 pub mod parts;
 pub mod rate;
 pub mod renewal;

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use bench::{
-    WORKS, crowd, exchange, export, find, inat, line, memory, observations, pages, rate, renewal,
-    send,
+    WORKS, crowd, exchange, export, find, inat, line, memory, observations, pages, pairs, rate,
+    renewal, send,
     serve::{self, Served},
     storm, waiters,
 };
@@ -34,14 +34,26 @@ fn main() -> ExitCode {
             serve::run(Served::page(&line::body(file), milliseconds(delay))).expect("a port")
         }
         ["send", side, origin, callers, each] => {
-            let mut all = send::SIDES.iter();
             let load = send::Load {
                 callers: number(callers),
                 each: number(each),
             };
-            match all.find(|(own, _)| *own == side) {
-                Some((_, send)) => send(origin, load),
+            match send::side(send::SIDES, side) {
+                Some(side) => side(origin)(load),
                 None => return unknown(side),
+            }
+        }
+        ["pairs", ours, bare, delay, callers, each, pairs] => {
+            let load = send::Load {
+                callers: number(callers),
+                each: number(each),
+            };
+            match [ours, bare].map(|name| send::side(send::SIDES, name)) {
+                [Some(one), Some(other)] => {
+                    let sides = [(ours, one), (bare, other)];
+                    pairs::run(sides, "http", delay, load, number(pairs));
+                }
+                _ => return unknown(&args.join(" ")),
             }
         }
         ["fill", folder, accounts] => renewal::fill(Path::new(folder), number(accounts) as usize),

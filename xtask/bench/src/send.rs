@@ -3,6 +3,8 @@
 
 use std::{future::Future, hint::black_box, sync::Arc, thread};
 
+use tokio::runtime::Runtime;
+
 use auth_core::{
     AsyncTransport, BaseUrl, CallPolicy, Error, Operation, Request, Response, Transport,
 };
@@ -11,7 +13,7 @@ use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 use keystore::Memory;
 
-use crate::{exchange::block_on, sessions};
+use crate::{exchange::runtime, sessions};
 
 /// How many callers there are, and how many requests each of them sends.
 #[derive(Clone, Copy, Debug)]
@@ -22,22 +24,30 @@ pub struct Load {
     pub each: u32,
 }
 
-/// A side: its name, and a function that sends this load to an origin.
-pub type Side = (&'static str, fn(&str, Load));
+/// Sends a load each time it is called, and keeps its connections in between.
+pub type Sender = Box<dyn Fn(Load)>;
 
-/// All sides over http.
-pub const SIDES: &[Side] = &[
-    ("ours-ureq", |origin, load| {
-        ours(origin, Ureq::default(), load)
+/// Makes the sender of a side to an origin.
+pub type Side = fn(&str) -> Sender;
+
+/// All sides over http, by name.
+pub const SIDES: &[(&str, Side)] = &[
+    ("ours-ureq", |origin| ours(origin, Ureq::default())),
+    ("bare-ureq", |origin| bare(origin, config())),
+    ("ours-reqwest", |origin| {
+        ours_async(origin, Reqwest::default())
     }),
-    ("bare-ureq", |origin, load| bare(origin, config(), load)),
-    ("ours-reqwest", |origin, load| {
-        ours_async(origin, Reqwest::default(), load);
-    }),
-    ("bare-reqwest", |origin, load| {
-        bare_async(origin, reqwest::Client::builder(), load);
+    ("bare-reqwest", |origin| {
+        bare_async(origin, reqwest::Client::builder())
     }),
 ];
+
+/// The side of this name.
+#[must_use]
+pub fn side(sides: &[(&str, Side)], name: &str) -> Option<Side> {
+    let mut all = sides.iter();
+    all.find(|(own, _)| *own == name).map(|(_, side)| *side)
+}
 
 /// An operation that reads a small record.
 #[derive(Clone, Copy, Debug)]
@@ -59,38 +69,35 @@ impl Operation for Read {
     }
 }
 
-/// Sends by a session over a blocking transport, from this many threads.
-///
-/// # Panics
-///
-/// If a request fails.
-pub fn ours(origin: &str, transport: impl Transport + 'static, load: Load) {
+/// Sends by a session over a blocking transport, from threads.
+pub fn ours(origin: &str, transport: impl Transport + 'static) -> Sender {
     let (service, store) = (sessions::service_at(origin), Memory::new());
     sessions::put(&store, &service, "me", sessions::FRESH);
     let session = Client::new(service, transport, store).account("me");
-    threads(load, || {
-        black_box(session.send(Read).expect("a response"));
-    });
+    Box::new(move |load| {
+        threads(load, || {
+            black_box(session.send(Read).expect("a response"));
+        });
+    })
 }
 
 /// Sends with the bare blocking client.
-///
-/// # Panics
-///
-/// If a request fails.
-pub fn bare(origin: &str, config: ureq::config::Config, load: Load) {
+#[must_use]
+pub fn bare(origin: &str, config: ureq::config::Config) -> Sender {
     let agent = config.new_agent();
     let url = format!("{origin}/record");
-    threads(load, || {
-        let response = agent
-            .get(&url)
-            .header("accept", "application/json")
-            .header("user-agent", "bench/1.0")
-            .header("authorization", BEARER)
-            .call();
-        let body = response.expect("a response").body_mut().read_to_vec();
-        black_box(body.expect("a body").len());
-    });
+    Box::new(move |load| {
+        threads(load, || {
+            let response = agent
+                .get(&url)
+                .header("accept", "application/json")
+                .header("user-agent", "bench/1.0")
+                .header("authorization", BEARER)
+                .call();
+            let body = response.expect("a response").body_mut().read_to_vec();
+            black_box(body.expect("a body").len());
+        });
+    })
 }
 
 /// The bare client keeps as many connections as ours.
@@ -117,43 +124,51 @@ fn threads(load: Load, send: impl Fn() + Sync) {
     });
 }
 
-/// Sends by a session over an async transport, from this many tasks on one thread.
-///
-/// # Panics
-///
-/// If a request fails.
-pub fn ours_async(origin: &str, transport: impl AsyncTransport + 'static, load: Load) {
+/// Sends by a session over an async transport, from tasks on one thread.
+pub fn ours_async(origin: &str, transport: impl AsyncTransport + 'static) -> Sender {
     let (service, store) = (sessions::service_at(origin), Memory::new());
     sessions::put(&store, &service, "me", sessions::FRESH);
-    block_on(async {
-        let tokio = Tokio::new(tokio::runtime::Handle::current());
+    on_runtime(move |runtime| {
+        let tokio = Tokio::new(runtime.handle().clone());
         let session = AsyncClient::new(service, transport, tokio, store).account("me");
-        tasks(load, || async {
-            black_box(session.send(Read).await.expect("a response"));
-        })
-        .await;
-    });
+        move |runtime: &Runtime, load| {
+            runtime.block_on(tasks(load, || async {
+                black_box(session.send(Read).await.expect("a response"));
+            }));
+        }
+    })
 }
 
 /// Sends with the bare async client.
-///
-/// # Panics
-///
-/// If a request fails.
-pub fn bare_async(origin: &str, builder: reqwest::ClientBuilder, load: Load) {
+#[must_use]
+pub fn bare_async(origin: &str, builder: reqwest::ClientBuilder) -> Sender {
     let client = builder.no_proxy().build().expect("a client");
     let url: Arc<str> = format!("{origin}/record").into();
-    block_on(tasks(load, || async {
-        let response = client
-            .get(&*url)
-            .header("accept", "application/json")
-            .header("user-agent", "bench/1.0")
-            .header("authorization", BEARER)
-            .send()
-            .await;
-        let body = response.expect("a response").bytes().await;
-        black_box(body.expect("a body").len());
-    }));
+    on_runtime(|_| {
+        move |runtime: &Runtime, load| {
+            runtime.block_on(tasks(load, || async {
+                let response = client
+                    .get(&*url)
+                    .header("accept", "application/json")
+                    .header("user-agent", "bench/1.0")
+                    .header("authorization", BEARER)
+                    .send()
+                    .await;
+                let body = response.expect("a response").bytes().await;
+                black_box(body.expect("a body").len());
+            }));
+        }
+    })
+}
+
+/// A sender with a runtime of its own, which its connections belong to.
+fn on_runtime<F: Fn(&Runtime, Load) + 'static>(make: impl FnOnce(&Runtime) -> F) -> Sender {
+    let runtime = runtime();
+    let send = {
+        let _entered = runtime.enter();
+        make(&runtime)
+    };
+    Box::new(move |load| send(&runtime, load))
 }
 
 /// Polls all callers on this thread, so that no hand-over between threads is counted.

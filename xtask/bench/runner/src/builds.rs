@@ -118,7 +118,7 @@ fn clear(folder: &Path) -> Result<(), Stop> {
 }
 
 /// Seconds in user and system mode that the finished child processes, and theirs, have used.
-pub(super) fn children() -> Result<f64, Stop> {
+fn children() -> Result<f64, Stop> {
     let text = fs::read_to_string("/proc/self/stat").map_err(|error| {
         Stop::Missing(format!(
             "cannot read the processor time from /proc: {error}"

@@ -28,11 +28,14 @@ pub(super) const HOW: &str = "
 - **Sends**: `session.send` of a read with a valid token; the bare client sends the same headers and reads
   the body. The server of *exchange* responds. Instructions and system calls: callgrind with
   `--trace-syscalls`, 50 and 550 sends; reading a clock is no system call outside of valgrind and does not
-  count. Processor time: user and system mode of the client's process, from start to end, in ticks of
-  10 ms; 1 caller sends 50,000, 64 callers 300 each and 1,000 callers 20 each to a server that takes
-  20 ms. Blocking callers are threads, async ones run on one thread. Over https the server is rustls with
-  a certificate of its own, which an agent of the user's trusts. Handshakes: the server closes each
-  connection after one response.
+  count. Processor time: that of the client's process, in user and system mode. Both clients are in one
+  process and send blocks of requests that alternate in being first, each to a server of its own; the
+  median of the blocks, and for the ratio the median of the pairs. All of it runs on one processor: a
+  client that has to wake up another one for each request takes up to three times as long, and which one
+  is woken up is chance. 1 caller sends 200 in a block, 301 pairs; 64 callers 20 each and 1,000 callers
+  4 each, 15 pairs, to a server that takes 20 ms. Blocking callers are threads, async ones run on one
+  thread. Over https the server is rustls with a certificate of its own, which an agent of the user's
+  trusts. Handshakes: the server closes each connection after one response.
 - **A renewal among many accounts**: 2 and 10 renewals in a file store, instructions and `getdents64`. The
   folder has the files of 12 or of 100,000 accounts; in CI 12 or 10,000.
 - **The line**: a plain page is 6.5 MB, 200 observations with two identifications and one photo each, and

@@ -2,7 +2,6 @@
 //! and connections, from 1 to 1,000 callers, over http and https.
 
 use super::Depth;
-use super::builds::children;
 use super::callgrind::{self, Times};
 use super::measured::Measured;
 use super::tls;
@@ -15,8 +14,19 @@ const TIMES: Times = Times(50, 550);
 /// The first two are ours.
 const SIDES: [&str; 4] = ["ours-ureq", "ours-reqwest", "bare-ureq", "bare-reqwest"];
 
-/// Callers, how many requests each sends, and the server's delay in milliseconds.
-const LOADS: [(u32, u32, &str); 3] = [(1, 50_000, "0"), (64, 300, "20"), (1_000, 20, "20")];
+/// Ours and the bare client of each transport.
+const PAIRS: [(&str, [&str; 2]); 2] = [
+    ("ureq", ["ours-ureq", "bare-ureq"]),
+    ("reqwest", ["ours-reqwest", "bare-reqwest"]),
+];
+
+/// Callers, how many requests each sends in a block, the number of pairs of blocks, and the server's
+/// delay in milliseconds.
+const LOADS: [[&str; 4]; 3] = [
+    ["1", "200", "301", "0"],
+    ["64", "20", "15", "20"],
+    ["1000", "4", "15", "20"],
+];
 
 pub(super) fn measure(
     workspace: &BenchWorkspace,
@@ -41,41 +51,39 @@ pub(super) fn measure(
     if depth == Depth::Steady {
         return Ok(());
     }
-    for side in SIDES {
-        load(workspace, "bench", side, "http", measured)?;
+    for pair in PAIRS {
+        loads(workspace, "bench", pair, "http", measured)?;
     }
     tls::prepare(workspace)?;
     tls::handshakes(workspace, measured)?;
-    for side in SIDES {
-        load(workspace, "tls", side, "https", measured)?;
+    for pair in PAIRS {
+        loads(workspace, "tls", pair, "https", measured)?;
     }
     Ok(())
 }
 
-/// Processor microseconds of a request, and connections.
-fn load(
+/// Processor microseconds of a request, ours beside the bare client, and connections.
+fn loads(
     workspace: &BenchWorkspace,
     program: &str,
-    side: &str,
+    (transport, sides): (&str, [&str; 2]),
     scheme: &str,
     measured: &mut Measured,
 ) -> Result<(), Stop> {
-    for (callers, each, delay) in LOADS {
-        if callers == 1_000 && side.ends_with("ureq") {
+    for [callers, each, pairs, delay] in LOADS {
+        if callers == "1000" && transport == "ureq" {
             continue; // a thread per caller
         }
-        let server = workspace.serve(program, &["serve", delay])?;
-        let origin = format!("{scheme}://{}", server.address());
-        let before = children()?;
-        let (count, each) = (f64::from(callers * each), each.to_string());
-        let callers = callers.to_string();
-        workspace.run(program, &["send", side, &origin, &callers, &each])?;
-        let name = format!("send-{side}-{scheme}-{callers}");
-        let micros = (children()? - before) * 1e6 / count;
-        measured.put(format!("microseconds/{name}"), micros);
-        if let [connections, ..] = server.counted()?[..] {
-            measured.put(format!("connections/{name}"), connections);
+        let [ours, bare] = sides;
+        let arguments = ["pairs", ours, bare, delay, callers, each, pairs];
+        let lines = workspace.run(program, &arguments)?;
+        for side in sides {
+            let name = format!("send-{side}-{scheme}-{callers}");
+            measured.put(format!("microseconds/{name}"), lines.number(side, 0)?);
+            measured.put(format!("connections/{name}"), lines.number(side, 1)?);
         }
+        let name = format!("processor/send-{transport}-{scheme}-{callers}");
+        measured.put(name, lines.number("ratio", 0)?);
     }
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! `tls serve DELAY`, `tls serve-closing DELAY`, `tls serve-file FILE DELAY`, `tls send SIDE ORIGIN
-//! CALLERS EACH`, `tls fetch ORIGIN`: as `bench` does, over https. The certificate and its key are in
+//! CALLERS EACH`, `tls pairs OURS BARE DELAY CALLERS EACH PAIRS`, `tls fetch ORIGIN`: as `bench` does, over https. The certificate and its key are in
 //! `tls.cert` and `tls.key` beside the program.
 
 use std::{env, fs, net::TcpStream, process::ExitCode, sync::Arc, time::Duration};
 
 use bench::{
-    line,
-    send::{self, Load},
+    line, pairs,
+    send::{self, Load, Side},
     serve::{self, Counted, Served},
 };
 use http_reqwest::Reqwest;
@@ -35,13 +35,22 @@ fn main() -> ExitCode {
                 callers: number(callers),
                 each: number(each),
             };
-            match side {
-                "ours-ureq" => send::ours(origin, Ureq::with_config(config()), load),
-                "bare-ureq" => send::bare(origin, config(), load),
-                "ours-reqwest" => {
-                    send::ours_async(origin, Reqwest::with_builder(builder()), load);
+            match send::side(SIDES, side) {
+                Some(side) => side(origin)(load),
+                None => return unknown(&args),
+            }
+        }
+        ["pairs", ours, bare, delay, callers, each, pairs] => {
+            let load = Load {
+                callers: number(callers),
+                each: number(each),
+            };
+            match [ours, bare].map(|name| send::side(SIDES, name)) {
+                [Some(one), Some(other)] => {
+                    let sides = [(ours, one), (bare, other)];
+                    pairs::run(sides, "https", delay, load, number(pairs));
                 }
-                _ => send::bare_async(origin, builder(), load),
+                _ => return unknown(&args),
             }
         }
         ["fetch", origin] => {
@@ -50,13 +59,27 @@ fn main() -> ExitCode {
                 line::fetch(origin, Ureq::with_config(config()))
             );
         }
-        _ => {
-            eprintln!("unknown command `{}`", args.join(" "));
-            return ExitCode::from(2);
-        }
+        _ => return unknown(&args),
     }
     ExitCode::SUCCESS
 }
+
+fn unknown(args: &[&str]) -> ExitCode {
+    eprintln!("unknown command `{}`", args.join(" "));
+    ExitCode::from(2)
+}
+
+/// The sides over https, by name.
+const SIDES: &[(&str, Side)] = &[
+    ("ours-ureq", |origin| {
+        send::ours(origin, Ureq::with_config(config()))
+    }),
+    ("bare-ureq", |origin| send::bare(origin, config())),
+    ("ours-reqwest", |origin| {
+        send::ours_async(origin, Reqwest::with_builder(builder()))
+    }),
+    ("bare-reqwest", |origin| send::bare_async(origin, builder())),
+];
 
 fn config() -> ureq::config::Config {
     let pem = fs::read(CERTIFICATE).expect("a certificate");
