@@ -120,3 +120,15 @@ fn nothing_shows_it() {
     assert!(!format!("{:?}", token.header).contains("s3cret"));
     assert_eq!(token.expose_secret(), "s3cret");
 }
+
+#[test]
+fn what_each_use_reads_is_beside_no_reference_count() {
+    // An `Arc` has two counts before its value, and begins anywhere in a cache line of 64 bytes.
+    let counts = 2 * size_of::<usize>();
+    for place in [
+        std::mem::offset_of!(Token, window),
+        std::mem::offset_of!(Token, generation),
+    ] {
+        assert!(counts + place >= 64, "{place}");
+    }
+}

@@ -72,6 +72,22 @@ impl Session {
         requirement: TokenRequirement,
     ) -> Result<Arc<Token>, Error> {
         let account = self.identity.account()?;
+        if !account.unsaved().is_present() {
+            if let Some(token) = account.cell(kind).at_hand(requirement, clock::wall()) {
+                return Ok(token);
+            }
+        }
+        self.get_or_renew(kind, requirement)
+    }
+
+    /// Out of line, so that a token at hand costs no room for the rest.
+    #[inline(never)]
+    fn get_or_renew(
+        &self,
+        kind: TokenKind,
+        requirement: TokenRequirement,
+    ) -> Result<Arc<Token>, Error> {
+        let account = self.identity.account()?;
         let cell = account.cell(kind);
         if account.unsaved().is_present() && self.client.0.may_retry(account) {
             self.client.0.retry_save(account);
