@@ -1,5 +1,5 @@
-//! Any text in the place of the note that programs share for their rate limit: calls are sent or
-//! are told to wait, and the note can be read again.
+//! Any text in the place of the note that programs share for their rate limit. Calls are sent or
+//! wait, and the note can be read again.
 #![no_main]
 
 use std::sync::{Arc, Mutex};

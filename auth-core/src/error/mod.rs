@@ -30,10 +30,11 @@ use self::{
 /// instead of matching on it. `Display`, `Debug` and the source show no secret.
 ///
 /// If the system caused it, the [`source`](StdError::source) is an [`io::Error`](std::io::Error)
-/// with the kind and the code of the system, and nothing else; [`cause`](Self::cause) tells the
-/// usual ones apart. As `anyhow` and its like expect, `{}` does not repeat the source: show a person
-/// `{:#}`, which adds it. `Debug` is the same, so a `main` that returns the error shows all. Any
-/// other error that caused it is part of the text, because a foreign type may show a URL or a body.
+/// with the kind and the code of the system, and nothing else. [`cause`](Self::cause) tells the
+/// usual ones apart. As `anyhow` and its like expect, `{}` does not repeat the source: show a
+/// person `{:#}`, which adds it. `Debug` is the same, so a `main` that returns the error shows all.
+/// Any other error that caused it is part of the text, because a foreign type may show a URL or a
+/// body.
 ///
 /// ```
 /// use auth_core::{Error, ErrorKind};
@@ -243,9 +244,9 @@ impl Error {
         self.0.kind == ErrorKind::Configuration
     }
 
-    /// Returns whether the same call may succeed later: the network failed, a deadline passed, the
-    /// response ended too early, or the server said so by its status ([`is_transient`]) or by
-    /// `server_error` or `temporarily_unavailable`. It does not say whether the request had an
+    /// Returns whether the same call may succeed later. The network failed, a deadline passed, or
+    /// the response ended too early. Or the server said so by its status ([`is_transient`]), by
+    /// `server_error` or by `temporarily_unavailable`. It does not say whether the request had an
     /// effect: see [`may_have_been_delivered`](Self::may_have_been_delivered).
     ///
     /// [`is_transient`]: crate::is_transient

@@ -9,11 +9,11 @@ const REPLACEMENT: &str = "[secret]";
 /// Replaces each of `secrets` in `text`: a server may repeat what we sent. `None` if there is
 /// nothing to replace.
 ///
-/// It finds a secret as it is, with its blanks folded, percent-encoded, form-encoded, with HTML's or
-/// JSON's escapes, and inside base64, such as that of Basic authentication. So text can be folded and
-/// shortened before its secrets are known. A shortened text may end with the beginning of a secret,
-/// which is replaced too. A secret of fewer than four characters is replaced where it is a whole
-/// word.
+/// It finds a secret as it is, with its blanks folded, percent-encoded, form-encoded, and with
+/// HTML's or JSON's escapes. It also finds it inside base64, such as that of Basic authentication.
+/// So text can be folded and shortened before its secrets are known. A shortened text may end with
+/// the beginning of a secret, which is replaced too. A secret of fewer than four characters is
+/// replaced where it is a whole word.
 #[cold]
 pub(crate) fn redact(text: &str, secrets: &[&str]) -> Option<String> {
     if !may_hold(text, secrets) {

@@ -60,8 +60,8 @@ pub(crate) fn duplicate_parameter(name: &str) -> String {
     format!("duplicate parameter `{}`", presentable(name, 40))
 }
 
-/// Returns whether a terminal shows nothing for the character, or turns other characters round: the
-/// format characters of Unicode (general category Cf) and its other ignorable ones.
+/// Returns whether a terminal shows nothing for the character, or turns other characters round.
+/// These are the format characters of Unicode (general category Cf) and its other ignorable ones.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'

@@ -281,8 +281,8 @@ impl DeviceAuthorizationResponse {
     /// polling ends (RFC 8628 section 3.5).
     ///
     /// `slow_down` makes this and every later wait 5 s longer. A failure that is not the server's
-    /// own answer doubles the wait, up to 60 s: the network's, a server in trouble, the page of a
-    /// firewall.
+    /// own doubles the wait, up to 60 s. It may be the network's, a server in trouble, the page of
+    /// a firewall.
     #[doc(alias = "retry")]
     #[doc(alias = "backoff")]
     #[inline]

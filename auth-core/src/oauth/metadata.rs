@@ -235,9 +235,9 @@ fn read_endpoint(
 }
 
 impl Metadata {
-    /// Returns the server that the metadata describe: its endpoints and issuer, how clients with a
-    /// secret authenticate, whether it sends `iss` in its responses and requires pushed requests.
-    /// Set what the metadata do not say on the result.
+    /// Returns the server that the metadata describe: its endpoints and issuer, and how clients
+    /// with a secret authenticate. It knows whether the server sends `iss` in its responses and
+    /// requires pushed requests. Set what the metadata do not say on the result.
     ///
     /// The first of these methods in `token_endpoint_auth_methods_supported` is used:
     /// `client_secret_basic` (form-encoded, as RFC 6749 section 2.3.1 says), `client_secret_post`,

@@ -1,5 +1,5 @@
 //! The table of what the token endpoint's refusals mean, by grant and OAuth code, never by status
-//! alone: the kind of the error, and what to do about it.
+//! alone. A row has the kind of the error, and what to do about it.
 
 use std::borrow::Cow;
 
@@ -93,9 +93,9 @@ pub(super) fn token_error(
     refusal(error, response, oauth)
 }
 
-/// Returns whether the error is about the client: `invalid_client`, or `invalid_request` whose words
-/// name the id or the secret. league 9 sends the latter for a missing secret, django-oauth-toolkit
-/// and node-oauth2-server for a missing id.
+/// Returns whether the error is about the client: `invalid_client`, or `invalid_request` whose
+/// words name the id or the secret. The latter comes from league 9 for a missing secret, and from
+/// django-oauth-toolkit and node-oauth2-server for a missing id.
 fn blames_client(oauth: &OAuthError) -> bool {
     let named = |text: &str| holds(text, "client_secret") || holds(text, "client_id");
     match oauth.code() {
@@ -221,7 +221,7 @@ fn is_dead_code(oauth: &OAuthError) -> bool {
     }
 }
 
-/// Returns whether the refresh token was rejected. league 9 and the RFC say `invalid_grant`; league
+/// Returns whether the refresh token was rejected. The RFC and league 9 say `invalid_grant`; league
 /// 8 says `invalid_request` with 401, or names the token in its words.
 fn is_dead_refresh_token(response: &Response, oauth: &OAuthError) -> bool {
     match oauth.code() {

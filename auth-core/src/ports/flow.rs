@@ -138,8 +138,8 @@ pub enum PermitKind {
     Call,
     /// An API call whose response is a photo or a sound, whose bytes count towards the media windows.
     Media,
-    /// A token request. It counts like a call, but does not queue with the calls, which wait for its
-    /// token; it waits at most some seconds for the end of a pause.
+    /// A token request. It counts like a call, but does not queue with the calls, which wait for
+    /// its token. It waits at most some seconds for the end of a pause.
     Token,
 }
 

@@ -36,8 +36,8 @@ use crate::{
 /// `auth_testkit::store_suite` checks a store against these. The example `own_store` of auth-testkit is
 /// a store in 100 lines that processes share, with the suite over it.
 ///
-/// [`reserve`](Self::reserve) is worth more than its default where a save can fail for lack of
-/// room, [`next_change`](Self::next_change) where processes on other hosts wait for each other.
+/// Implement [`reserve`](Self::reserve) if a save can fail for lack of room, and
+/// [`next_change`](Self::next_change) if processes on other hosts wait for each other.
 ///
 /// A store in memory, for one process:
 ///
@@ -115,8 +115,8 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// Fails if the store is not accessible.
     ///
-    /// A store that is reached over a network says by the kind what to do:
-    /// [`ErrorKind::Transport`] or [`ErrorKind::TimedOut`] if it did not respond, which may pass,
+    /// A store that is reached over a network says by the kind what to do: [`ErrorKind::Transport`]
+    /// or [`ErrorKind::TimedOut`] if it did not respond, which may pass. It is
     /// [`ErrorKind::Configuration`] if it refused, for example for a wrong password. The same holds
     /// for all other methods.
     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error>;
@@ -130,9 +130,9 @@ pub trait Store: Send + Sync + 'static {
     }
 
     /// Returns a future that is ready soon after the record or the lease of this account changes,
-    /// counted from this call. Drivers that wait for a lease call this, look at the record, ask for
-    /// the lease, and then wait for the future, but never longer than until their next look: a
-    /// message that is lost costs a moment, so the store does not have to promise it.
+    /// counted from this call. Drivers that wait for a lease call this, look at the record, and ask
+    /// for the lease. Then they wait for the future, but never longer than until their next look.
+    /// So a lost message costs a moment, and the store does not have to promise it.
     ///
     /// The future needs no runtime. It may also be ready without a change, as when the store loses
     /// the connection that brings the messages. This must not block: a store that has to connect
@@ -151,7 +151,7 @@ pub trait Store: Send + Sync + 'static {
     /// another lease. The next [`save`](Self::save) ends that longer time. Default: `true`, for a
     /// lease that only its holder ends.
     ///
-    /// A process that was stopped for a minute does not know that its lease has ended, and would
+    /// A process that was stopped for a minute does not know that its lease has ended. It would
     /// send a refresh token that another one has used meanwhile.
     ///
     /// # Errors
@@ -219,9 +219,9 @@ pub trait Store: Send + Sync + 'static {
         false
     }
 
-    /// Returns whether [`load`](Self::load) may ask a person for something, such as the password of a
-    /// locked keyring. Clients then read a record only when they need it, and do not look at it now
-    /// and then to see whether another program has logged out. Default: `false`.
+    /// Returns whether [`load`](Self::load) may ask a person for something, such as the password of
+    /// a locked keyring. Clients then read a record only when they need it. They do not look at it
+    /// once a minute to see whether another program has logged out. Default: `false`.
     fn may_prompt(&self) -> bool {
         false
     }
@@ -230,17 +230,18 @@ pub trait Store: Send + Sync + 'static {
     /// ~/.local/share/nightly`.
     fn describe(&self) -> String;
 
-    /// Describes which store holds the token record of this account, with the reasons why those
-    /// before it do not, if this one is made of several and has looked the account up. `None`, the
-    /// default, otherwise. For logs: drivers ask it after a load or a save.
+    /// Describes which store holds the token record of this account, if this one is made of several
+    /// and has looked it up. Says why those before it do not hold it. `None`, the default,
+    /// otherwise. For logs: drivers ask it after a load or a save.
     fn describe_choice(&self, key: &AccountKey) -> Option<String> {
         let _ = key;
         None
     }
 
-    /// Gives the store an observer of its waits for a user. A store that asks a user in the middle of
-    /// a call, as a keyring does that must be unlocked, reports it once it has waited for a second.
-    /// Drivers call this once for each client. Default: does nothing, for a store that asks no user.
+    /// Gives the store an observer of its waits for a user. Implement it if a call may have to wait
+    /// for a user, as that of a locked keyring. Report the wait once it has lasted a second.
+    /// Drivers call this once for each client. Default: does nothing, for a store that asks no
+    /// user.
     fn observe_waits(&self, observer: WaitObserver) {
         let _ = observer;
     }

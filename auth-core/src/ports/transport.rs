@@ -13,8 +13,8 @@ use crate::wire::{body::Request, limits::Limits, response_body::Response};
 ///
 /// The response:
 ///
-/// 1. Every status is a response, not an error. An interim one (100, 103) is never taken for it:
-///    the final one after it is the response, or there is an error with the delivery unknown.
+/// 1. Every status is a response, not an error. An interim one (100, 103) is not the response. The
+///    final one after it is, or there is an error with the delivery unknown.
 /// 2. It never follows a redirect.
 /// 3. Headers and body arrive complete, whether the body has a `Content-Length`, comes in chunks or
 ///    ends with its connection. Chunks win over a `Content-Length` beside them, or the response is
@@ -26,7 +26,7 @@ use crate::wire::{body::Request, limits::Limits, response_body::Response};
 /// 5. Method, path, query and headers are sent as they are. The transport adds `Host`, and may add
 ///    `Connection` and what its content codings need.
 /// 6. A body is sent with its length, never in chunks, and an empty POST, PUT or PATCH with a
-///    length of 0: [`Body::frame`](crate::Body::frame) sets the headers.
+///    length of 0. [`Body::frame`](crate::Body::frame) sets the headers.
 /// 7. A stream is opened once for each sending.
 /// 8. If a stream does not open, the request is [not sent](TransportError::not_sent), and the error
 ///    says why.
@@ -45,9 +45,9 @@ use crate::wire::{body::Request, limits::Limits, response_body::Response};
 ///     [`ResponseBuffer`](crate::ResponseBuffer) does that.
 /// 13. A response that announces a longer body is an error before its body is read. So is one whose
 ///     head has no end: a transport reads no head of 4 MB.
-/// 14. What does not move [times out](TransportError::timed_out), with the delivery unknown: a
-///     silent server, a head or body that comes byte by byte, an upload that the server does not
-///     read. A [`Deadline`](crate::Deadline) measures it.
+/// 14. What does not move [times out](TransportError::timed_out), with the delivery unknown. It may
+///     be a silent server, a head or body that comes byte by byte, or an upload that the server
+///     does not read. A [`Deadline`](crate::Deadline) measures it.
 /// 15. What moves goes on, however long it takes, a response and an upload alike.
 /// 16. An error counts the bytes of the body that were
 ///     [received](TransportError::with_received) before it, as far as the HTTP client returned them.
@@ -68,15 +68,15 @@ use crate::wire::{body::Request, limits::Limits, response_body::Response};
 ///     refused connection is named as the cause, and is neither a timeout nor
 ///     [permanent](TransportError::misconfigured).
 /// 24. Plain http goes to loopback addresses only ([`is_loopback`](crate::is_loopback)), 127.0.0.1
-///     and `[::1]` alike. For other
-///     hosts the request is *not sent*, and the error is permanent and says to use https.
+///     and `[::1]` alike. For other hosts the request is *not sent*, and the error is permanent and
+///     says to use https.
 /// 25. https never falls back to plain http.
-/// 26. After the request was sent, a failure without a response is
-///     [delivery unknown](TransportError::delivery_unknown): a connection that is closed or reset,
-///     an incomplete head, something that is not HTTP.
+/// 26. After the request was sent, a failure without a response is [delivery
+///     unknown](TransportError::delivery_unknown). The connection may be closed or reset, the head
+///     incomplete or not HTTP.
 /// 27. An incomplete body is an error, never a response.
 /// 28. No error shows a secret: nothing of the request's path, query, headers or body, and nothing
-///     that the server sent, in any text of the error or of its sources.
+///     that the server sent. This includes the texts of its sources.
 /// 29. A [single use](Limits::single_use) is sent on no connection that has been idle for long, as
 ///     far as the HTTP client can tell.
 ///

@@ -93,8 +93,8 @@ impl AccountKey {
     }
 
     /// Returns the account's name as the program chose it, with a second `@` before a name that
-    /// begins with one; `@client` for the client itself, followed by its scope if that is not the
-    /// default. A store keys by it; to show a name to a user, use [`name`](Self::name).
+    /// begins with one. That of the client itself is `@client`, followed by its scope if that is
+    /// not the default. A store keys by it; to show a name to a user, use [`name`](Self::name).
     #[must_use]
     pub fn account(&self) -> &str {
         &self.0[2]

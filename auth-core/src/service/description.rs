@@ -168,8 +168,8 @@ impl Service {
         AccountKey::of_account(&self.id, self.client.id(), name)
     }
 
-    /// Returns the key of the token record of the client itself, which acts without a user (RFC 6749
-    /// section 4.4), for tokens of this scope; `None` for the scope that the server gives by default.
+    /// Returns the key of the token record of the client itself (RFC 6749 section 4.4), for tokens
+    /// of this scope. `None` means the scope that the server gives by default.
     #[must_use]
     pub fn client_key(&self, scope: Option<&str>) -> AccountKey {
         AccountKey::of_client(&self.id, self.client.id(), scope)

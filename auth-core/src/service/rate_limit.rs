@@ -8,9 +8,9 @@ use std::time::Duration;
 /// A request waits for a permit. It fails if the wait would exceed [`max_wait`](Self::max_wait);
 /// the error says when to retry. Requests to a loopback IP are not limited.
 ///
-/// Requests to APIs, renewals and token derivations count. A renewal or a derivation does not queue,
-/// because the calls in the queue wait for its token: it delays only the requests after it, and
-/// waits up to 10 s for the end of a pause that a 429 asked for. Logins do not count: a user is
+/// Requests to APIs, renewals and token derivations count. A renewal or a derivation does not
+/// queue, because the calls in the queue wait for its token. It delays only the requests after it.
+/// For the end of a pause that a 429 asked for it waits up to 10 s. Logins do not count: a user is
 /// waiting, and they are few.
 ///
 /// ```
@@ -70,7 +70,7 @@ impl RateLimit {
     /// windows: one of a minute, one of a day.
     ///
     /// Up to 200 requests are counted one by one, in a period that is longer by a 40th, at most by
-    /// 1 s: a busy machine sends some of them late. Larger numbers are counted in 24ths of the
+    /// 1 s. A busy machine sends some of them late. Larger numbers are counted in 24ths of the
     /// period, so slightly fewer requests than `requests` may be sent.
     #[must_use]
     pub fn with_window(mut self, requests: u32, within: Duration) -> Self {

@@ -7,9 +7,9 @@ use super::{body::set_header, limits::Limits, response_error::ResponseError};
 
 /// The content codings that a request accepts. For transports.
 ///
-/// With the feature `gzip` it asks for gzip, except for what would not gain from it: secrets, of
-/// which a decoder keeps copies, media, which are compressed already, and byte ranges. A request
-/// with an `Accept-Encoding` of its own gets its response as it comes.
+/// With the feature `gzip` it asks for gzip, except for secrets, of which a decoder keeps copies.
+/// Media, which are compressed already, and byte ranges are requested without it. A request with an
+/// `Accept-Encoding` of its own gets its response as it comes.
 ///
 /// ```
 /// use auth_core::{AcceptedCoding, Limits};

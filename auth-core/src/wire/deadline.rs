@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::limits::Limits;
 
-/// Number of bytes that count as progress: small enough for a line of 5 kbit/s with a timeout of
-/// 30 s, and large enough that a server cannot hold a client with a byte now and then.
+/// Number of bytes that count as progress. It is small enough for a line of 5 kbit/s with a timeout
+/// of 30 s. It is large enough that a server cannot hold a client with single bytes.
 const STEP: u64 = 16 << 10;
 
 /// When an exchange must end, as its [`Limits`] say. For transports.

@@ -6,9 +6,9 @@ use std::time::Duration;
 ///
 /// # Time
 /// The [`timeout`](Self::timeout) ends an exchange that gets stuck. It begins anew with each step:
-/// once the request is sent, once the head of the response has arrived, and with every 16 KiB of a
-/// body that move in either direction. So 5 MB over a slow line arrive, however long they take;
-/// silence, or a server that sends byte by byte, ends the exchange.
+/// once the request is sent, and once the head of the response has arrived. A body starts it anew
+/// with every 16 KiB that move in either direction. So 5 MB over a slow line arrive, however long
+/// they take; silence, or a server that sends byte by byte, ends the exchange.
 ///
 /// The [`total_timeout`](Self::total_timeout), if there is one, ends an exchange however much
 /// moves. [`Limits::token`] has one.
@@ -124,7 +124,7 @@ impl Limits {
 
     /// Marks the request as one that can be sent only once, such as a refresh token or a code. A
     /// transport sends it on a new connection, or on one that was in use within the last
-    /// [`JUST_USED`](Self::JUST_USED): a server may be closing one that was idle for longer, and
+    /// [`JUST_USED`](Self::JUST_USED). A server may be closing one that was idle for longer, and
     /// whether the request arrived is then unknown.
     ///
     /// ```

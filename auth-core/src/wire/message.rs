@@ -3,8 +3,8 @@
 use super::{body::Request, limits::Limits, response_body::Response};
 use crate::error::Error;
 
-/// A request that is complete in itself, and how to read its response: a token request, a
-/// revocation, or an operation bound to its API and token.
+/// A complete request, and how to read its response. Examples are a token request, a revocation,
+/// and an operation bound to its API and token.
 ///
 /// Send it with any HTTP client: convert [`request`](Self::request), and pass the response to
 /// [`parse`](Self::parse). The sender

@@ -1,6 +1,6 @@
 //! Cleans text that people copy and paste: mail, chat, terminals and config files mangle it.
 //!
-//! What can only be an accident is repaired, in two steps: [`pasted`] takes away what is around the
+//! Repairs what can only be an accident, in two steps. [`pasted`] takes away what is around the
 //! text, [`joined`] also what broke it into lines. The rest stays, and the reader refuses it.
 
 use std::borrow::Cow;

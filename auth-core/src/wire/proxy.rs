@@ -9,8 +9,8 @@ use std::{fmt, net::IpAddr};
 /// `HTTP_PROXY` is for plain http, which goes to loopback addresses only, without a proxy.
 ///
 /// The exceptions are in `NO_PROXY` or `no_proxy`, separated by commas or blanks, as curl reads
-/// them: an address, a network such as `192.168.0.0/16`, a domain (with or without a dot or `*.`
-/// before it), which includes its subdomains, or `*` for all hosts.
+/// them. Each is an address, a network such as `192.168.0.0/16`, a domain with its subdomains, or
+/// `*` for all hosts. A dot or `*.` before a domain changes nothing.
 ///
 /// ```
 /// use auth_core::ProxyRules;

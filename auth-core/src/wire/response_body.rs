@@ -40,8 +40,8 @@ impl ResponseBody {
         }
     }
 
-    /// Names the URL that the request was sent to: an error about the response then says its scheme,
-    /// host and port, and nothing else of it. The drivers of auth-flows call it.
+    /// Names the URL that the request was sent to. An error about the response then says its
+    /// scheme, host and port, and nothing else of it. The drivers of auth-flows call it.
     ///
     /// ```
     /// use auth_core::{ResponseBody, read_json};

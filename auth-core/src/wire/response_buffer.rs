@@ -11,7 +11,7 @@ use super::{
 
 /// Collects the body of a response within its limit, and decompresses it. For transports.
 ///
-/// The limit is one of decompressed bytes: a small response that would decompress to a large one is
+/// The limit counts decompressed bytes. A small response that would decompress to a large one is
 /// rejected as soon as it reaches the limit.
 ///
 /// ```
@@ -51,8 +51,8 @@ impl ResponseBuffer {
     /// they do not describe what the buffer returns.
     ///
     /// # Errors
-    /// Fails if the head announces a body that is longer than the limit, or one that is compressed
-    /// in a way that was not asked for.
+    /// Fails if the head announces a body that is longer than the limit, or a compression that was
+    /// not asked for.
     pub fn new(
         limits: &Limits,
         coding: AcceptedCoding,

@@ -25,9 +25,8 @@ impl Endpoint {
     /// Parses an absolute URL.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if the text is not an absolute URL, or is http to a host that
-    /// is not a loopback IP, or has another scheme than https. Also if it has user information, a
-    /// fragment, or a credential in its query.
+    /// [`ErrorKind::Configuration`] if the text is not an absolute URL of the scheme https, or http
+    /// to a loopback IP. Also if it has user information, a fragment, or a credential in its query.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let uri = checked(text)?;
         let query = uri.query().unwrap_or_default();

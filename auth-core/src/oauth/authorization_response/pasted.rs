@@ -15,9 +15,9 @@ impl PendingAuthorization {
     /// for the out-of-band redirect URI.
     ///
     /// Repairs what can only be an accident: white space, quotes, angle brackets and invisible
-    /// characters around it, line breaks in it, `&amp;` for `&`, and an address without its scheme
-    /// or with only its path or its query. Then the checks are those of [`accept`](Self::accept)
-    /// and [`accept_code`](Self::accept_code).
+    /// characters around it, line breaks in it, and `&amp;` for `&`. An address may also lack its
+    /// scheme, or be only its path or its query. Then the checks are those of
+    /// [`accept`](Self::accept) and [`accept_code`](Self::accept_code).
     ///
     /// # Errors
     /// As for these two. Unless [`ends_login`](Self::ends_login) says otherwise, ask again.
