@@ -13,13 +13,13 @@ pub(crate) struct RetryPolicy {
     pub(crate) first: Duration,
     /// The longest of these waits.
     pub(crate) most: Duration,
-    /// The caller gets the error at once if a server asks for a longer wait than this, or after
-    /// this time in all where no server asks.
+    /// The caller gets the error at once if a server asks for a longer wait than this. Where no
+    /// server asks, it gets it after this time in all.
     pub(crate) longest_wait: Duration,
 }
 
-/// An operation. With four tries a server may restart in between (0.25, 0.5 and 1 s); if
-/// the server asks for more than 20 s, the program decides.
+/// An operation. With four tries a server may restart in between (0.25, 0.5 and 1 s). If the server
+/// asks for more than 20 s, the program decides.
 pub(crate) const CALL: RetryPolicy = RetryPolicy {
     tries: 4,
     first: Duration::from_millis(250),
@@ -37,8 +37,8 @@ pub(crate) const RENEWAL: RetryPolicy = RetryPolicy {
 };
 
 /// A lease that another program holds. It holds it for one token request, so the first polls come
-/// quickly. A holder that dies in the middle of a request leaves a lease that ends by time for as long
-/// as that request might have taken, 30 s, and 5 s more: the wait outlasts it.
+/// quickly. A holder that dies in the middle of a request leaves a lease that ends by time. It
+/// lasts as long as that request might have taken, 30 s, and 5 s more; the wait outlasts it.
 pub(crate) const LEASE: RetryPolicy = RetryPolicy {
     tries: u32::MAX,
     first: Duration::from_millis(20),
@@ -55,9 +55,9 @@ pub(crate) const AHEAD_OF_TIME: RetryPolicy = RetryPolicy {
     longest_wait: Duration::MAX,
 };
 
-/// A save of a token that is in memory only, in the background. One look at the store tells whether it
-/// is back, whatever the number of accounts, so it may come often: another host that waits for the
-/// lease of such a token waits [`LEASE`], which is several of these.
+/// A save of a token that is in memory only, in the background. One look at the store tells whether
+/// it is back, whatever the number of accounts, so it may come often. Another host that waits for
+/// the lease of such a token waits [`LEASE`], which is several of these.
 pub(crate) const SAVE: RetryPolicy = RetryPolicy {
     tries: u32::MAX,
     first: Duration::from_secs(1),
@@ -69,8 +69,8 @@ pub(crate) const SAVE: RetryPolicy = RetryPolicy {
 const DOUBLINGS: u32 = 16;
 
 impl RetryPolicy {
-    /// Returns the wait after so many failures: 75 to 100 % of it, so that callers that failed at
-    /// the same time do not retry at the same time.
+    /// Returns the wait after this number of failures. It is 75 to 100 % of the calculated one, so
+    /// that callers that failed at the same time do not retry at the same time.
     pub(crate) fn wait(&self, failures: u32, now: Now) -> Duration {
         let wait = (self.first * (1 << failures.min(DOUBLINGS))).min(self.most);
         wait - wait.mul_f64(0.25 * jitter(now))

@@ -53,8 +53,8 @@ pub struct Counts {
     pub renewals_failed: u64,
     /// Renewals that sent a request which the server refused for good.
     pub renewals_refused: u64,
-    /// Renewals that ended without a token and sent nothing: the error of an earlier one still holds,
-    /// the store failed, or another program has the lease.
+    /// Renewals that ended without a token and sent nothing. The error of an earlier one still
+    /// holds, the store failed, or another program has the lease.
     pub renewals_held_back: u64,
     /// Requests that failed and were sent again.
     pub retries: u64,
@@ -66,10 +66,10 @@ pub struct Counts {
     pub pauses: u64,
     /// Logins.
     pub logins: u64,
-    /// Logins that failed in a method of a session. Not counted is what the program learns by itself,
-    /// before it calls one: a web login that the user denied
-    /// ([`PendingAuthorization::accept`](auth_core::PendingAuthorization::accept)), and the error of
-    /// a [`PendingLogin`](crate::PendingLogin).
+    /// Logins that failed in a method of a session. Two errors are not counted, because they come
+    /// before: a web login that the user denied
+    /// ([`PendingAuthorization::accept`](auth_core::PendingAuthorization::accept)), and the error
+    /// of a [`PendingLogin`](crate::PendingLogin).
     pub logins_failed: u64,
     /// Logouts.
     pub logouts: u64,

@@ -105,8 +105,8 @@ pub enum ClientEvent<'a> {
         cause: Option<TokenKind>,
         /// How long the old token is still valid, as in [`RenewalFailed`](Self::RenewalFailed).
         old_token_serves: Option<Duration>,
-        /// How many requests it sent; 0 if there was nothing to send, if an earlier refusal still
-        /// holds, or if the login token failed, which has an event of its own.
+        /// How many requests it sent. 0 if there was nothing to send, or if an earlier refusal
+        /// still holds. Also 0 if the login token failed, which has an event of its own.
         requests: u32,
         /// How long it took, waits included.
         took: Duration,

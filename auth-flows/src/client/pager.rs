@@ -45,8 +45,8 @@ impl<P: Paged> Pager<P> {
         }
     }
 
-    /// Returns the operation to send ahead of the caller: from the second page on, so that a caller
-    /// that wants the first page only costs the service nothing more.
+    /// Returns the operation to send ahead of the caller, from the second page on. A caller that
+    /// wants only the first page costs the service nothing more.
     #[inline]
     pub(crate) fn ahead(&self) -> Option<&P> {
         let next = self.next().filter(|_| self.pages > 1)?;

@@ -74,9 +74,9 @@ impl PartialEq for Status {
 }
 
 impl Status {
-    /// Returns whether calls can be made with what is stored: a token of the account is valid or can
-    /// be renewed, and the service has not refused it. Only a call shows whether the service accepts
-    /// it now.
+    /// Returns whether calls can be made with what is stored. A token of the account is valid or
+    /// can be renewed, and the service has not refused it. Only a call shows whether the service
+    /// accepts it now.
     ///
     /// Also true while a derived token outlives a login that has ended. To decide whether to log in,
     /// ask [`needs_login`](Self::needs_login).
@@ -85,8 +85,8 @@ impl Status {
         self.is_usable
     }
 
-    /// Returns whether the user must log in ([`log_in`](crate::Session::log_in)): nothing is
-    /// stored, or the service has refused the login, or it has expired and cannot be renewed. A
+    /// Returns whether the user must log in ([`log_in`](crate::Session::log_in)). Nothing is
+    /// stored, the service has refused the login, or it has expired and cannot be renewed. A
     /// derived token may live on for a while: calls that need only that still work. A session that
     /// logs in by itself never needs it.
     ///

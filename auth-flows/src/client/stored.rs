@@ -63,9 +63,9 @@ impl Stored {
         Ok(record)
     }
 
-    /// Looks at the stored record, which another program may have changed since it was read: a token
-    /// that is gone from it serves no more, and one that is newer serves from now on. If it cannot be
-    /// read, the token in memory serves.
+    /// Looks at the stored record, which another program may have changed since it was read. A
+    /// token that is gone from it is no longer used, and a newer one is used from now on. If it
+    /// cannot be read, the token in memory serves.
     pub(super) fn look(&self) {
         let (start, before) = (clock::now(), self.account.generations());
         if self.store.may_prompt() {

@@ -12,9 +12,9 @@
 //! once. If the token expires before the permit comes, the call keeps the permit and gets a new
 //! token.
 //!
-//! One new token is enough, unless another process replaces it before it is used: that of a fleet
-//! whose clock is wrong may renew as often as it calls, and the server may end the token before. The
-//! memory of rejections keeps this from requesting tokens that are of no use.
+//! One new token is enough, unless another process replaces it before it is used. A host of a fleet
+//! whose clock is wrong may renew at each call, and the server may end the older token. The memory
+//! of rejections keeps this from requesting tokens that are of no use.
 //!
 //! Where the token is optional, a server may treat an expired one as absent and report success. So
 //! a success that the server dates after the expiry stated in the token itself counts as a 401.

@@ -10,7 +10,7 @@
 //! before the derived token is requested: a network failure between the two loses nothing.
 //!
 //! A person has given a code or allowed a device, so the flow then continues without a store that
-//! fails: the login serves from memory, and the error says so. A password can be sent again: it is
+//! fails. The login is used from memory, and the error says so. A password can be sent again: it is
 //! not sent unless the login can be saved.
 
 use std::sync::Arc;

@@ -39,8 +39,8 @@ pub(crate) trait Remarking: Flow {
         None
     }
 
-    /// Returns whether what the flow saves is the login of a person or a program, which replaces an
-    /// earlier one, rather than a renewal of that.
+    /// Returns whether the flow saves a login, which replaces an earlier one, and not a renewal of
+    /// that.
     fn is_login(&self) -> bool {
         false
     }

@@ -1,5 +1,5 @@
-//! The message that a token is requested with: one function for a renewal and one for a login,
-//! each for sending the request and for reading its response.
+//! The message that requests a token. One function makes it for a renewal and one for a login, to
+//! send the request and to read its response.
 
 use auth_core::{
     CodeGrant, Error, ErrorKind, Message, Now, SecretText, Service, Token, TokenRequest,

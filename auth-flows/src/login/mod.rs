@@ -82,9 +82,9 @@ impl Login {
     /// the browser opens, and a second time, with the reason, if the browser did not open.
     ///
     /// The default browser does not open in a session over SSH (`SSH_CONNECTION`, `SSH_TTY`) or, on
-    /// Linux, without a display (`DISPLAY`, `WAYLAND_DISPLAY`): it would open before another user or
-    /// none. `show` then receives the URL once, with that reason. Add [`or_pasted`](Self::or_pasted)
-    /// for such a user, or [`force_browser`](Self::force_browser).
+    /// Linux, without a display (`DISPLAY`, `WAYLAND_DISPLAY`). It would open before another user
+    /// or none. `show` then receives the URL once, with that reason. Add
+    /// [`or_pasted`](Self::or_pasted) for such a user, or [`force_browser`](Self::force_browser).
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
@@ -232,7 +232,7 @@ impl Login {
     }
 
     /// Asks the user for the redirected address, beside the listener, if no browser opens on this
-    /// machine: over SSH the user's browser runs elsewhere and cannot reach the listener, so that it
+    /// machine. Over SSH the user's browser runs elsewhere and cannot reach the listener. It then
     /// shows an error page whose address has the response. The first response ends the login.
     ///
     /// `prompt` runs on its own thread, and again, up to 3 times in all, if the text is not the

@@ -57,8 +57,9 @@ impl Open {
     }
 }
 
-/// Replaces the words of `open` for a launcher that failed or is missing: its command line and the
-/// `Debug` of a status, such as `ExitStatus(unix_wait_status(256))`, or "No such file".
+/// Replaces the words of `open` for a launcher that failed or is missing. These are its command
+/// line and the `Debug` of a status, such as `ExitStatus(unix_wait_status(256))`, or "No such
+/// file".
 #[cfg(feature = "browser")]
 fn readable(problem: io::Error) -> io::Error {
     match problem.kind() {

@@ -9,8 +9,8 @@ use crate::clock;
 
 // `inline`: compiled in the crate that calls it, as most programs need none of it.
 
-/// Hands over the address at which the user's browser arrived, for a login that also listens: on a
-/// machine that the user reached over SSH the browser runs elsewhere, and its redirect cannot
+/// Hands over the address at which the user's browser arrived, for a login that also listens. If
+/// the user reached the machine over SSH, the browser runs elsewhere, and its redirect cannot
 /// arrive. Cheap to clone, and may be sent to the thread that reads the user's input.
 ///
 /// [`PendingLogin::paster`](crate::PendingLogin::paster) returns it. The first response ends the

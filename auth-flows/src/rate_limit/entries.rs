@@ -1,5 +1,5 @@
-//! The entries of a window, as the note has them: each of the same width, so that a note is read
-//! and written as a whole and only the entries that count are parsed.
+//! The entries of a window, as the note has them. Each has the same width, so that a note is read
+//! and written as a whole, and only the entries that count are parsed.
 
 use std::{fmt::Write as _, str};
 

@@ -56,8 +56,8 @@ const FOREVER: u64 = u64::MAX / 8;
 /// a clock's.
 const LONGEST_PAUSE: u64 = 24 * 3600 * 1000;
 
-/// How long a token request waits for the end of a pause, in milliseconds: as long as a renewal
-/// waits where a server asks it to, since it holds the lease.
+/// How long a token request waits for the end of a pause, in milliseconds. It is as long as a
+/// renewal waits where a server asks it to, because it holds the lease.
 const TOKEN_MAX_WAIT: u64 = 10_000;
 
 /// The first line of the text. It is stored, so it keeps the word of its first version.
@@ -72,7 +72,7 @@ pub(super) fn good_for(rate: &RateLimit) -> Duration {
 }
 
 /// The longest of it. A caller that a busy machine wakes later needs another permit, and the unused
-/// one has taken its place in the window: of a day's limit that would be a loss for a day.
+/// one has taken its place in the window. In the window of a day it would be lost for a day.
 const LATEST: Duration = Duration::from_secs(1);
 
 /// What a client counted while the note could not be changed.
@@ -169,8 +169,8 @@ impl Ledger {
         self.add_request(at, now);
     }
 
-    /// Counts requests and bytes that another ledger has and this one does not know: in each window
-    /// as many as the other one has in it, at most these, and all of them as of now.
+    /// Counts requests and bytes that another ledger has and this one does not know. In each window
+    /// these are as many as the other one has in it, at most these, and all of them as of now.
     ///
     /// Takes over a pause of the service too.
     pub(super) fn add_unknown(&mut self, now: u64, other: &Self, other_now: u64, most: Unshared) {

@@ -20,7 +20,7 @@ use crate::{
 /// The result of a renewal, for every caller that waited for it.
 pub(crate) type RenewalResult = Result<Arc<Token>, Error>;
 
-/// How long a token in memory is used without a look at the stored record: another program may have
+/// How long a token in memory is used without a look at the stored record. Another program may have
 /// logged out, or logged another user in.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(60);
 
@@ -176,8 +176,8 @@ impl TokenCell {
         }
     }
 
-    /// Adds to the requirement that the program did not mark the token invalid, and that the service
-    /// did not reject it for good a moment ago.
+    /// Adds to the requirement that the program did not mark the token invalid. Also that the
+    /// service did not reject it a moment ago.
     pub(crate) fn requirement(&self, requirement: TokenRequirement, now: Now) -> TokenRequirement {
         if !self.is_blocked(now) {
             self.blocked.store(0, Ordering::Relaxed);

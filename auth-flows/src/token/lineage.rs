@@ -2,9 +2,9 @@
 //! another program has stored meanwhile.
 //!
 //! A host that could not reach the store for longer than its lease lasted may have the only valid
-//! refresh token, while the store holds the one that it replaced, with the note that the server refused
-//! that. Generations cannot tell that from a login of a person at another host: they come from the
-//! clocks of two hosts.
+//! refresh token. The store then holds the one that it replaced, with the note that the server
+//! refused that. Generations cannot tell that from a login of a person at another host: they come
+//! from the clocks of two hosts.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -28,7 +28,7 @@ pub(crate) struct Lineage {
 }
 
 impl Lineage {
-    /// That of a record which replaces the stored one.
+    /// Returns the lineage of a record that replaces the stored one.
     pub(crate) fn of(stored: &TokenRecord) -> Self {
         Self {
             is_known: true,
@@ -44,7 +44,7 @@ impl Lineage {
         self
     }
 
-    /// That of a record which replaces an unsaved one.
+    /// Returns the lineage of a record that replaces an unsaved one.
     pub(crate) fn after(self, older: &Self, unsaved: &TokenRecord) -> Self {
         let mut logins = older.logins.clone();
         let last = digest(unsaved.token(TokenKind::Login).map(|token| &**token));
@@ -74,8 +74,8 @@ impl Lineage {
         self.is_known
     }
 
-    /// Returns the record to save in place of the stored one; `None` if that is to stay, because
-    /// another program has put a newer login there.
+    /// Returns the record to save in place of the stored one. `None` if the stored one stays,
+    /// because it is a newer login of another program.
     pub(crate) fn over(&self, ours: &TokenRecord, stored: &TokenRecord) -> Option<TokenRecord> {
         let of = |record: &TokenRecord, kind| digest(record.token(kind).map(|token| &**token));
         let login = of(stored, TokenKind::Login);

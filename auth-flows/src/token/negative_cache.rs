@@ -103,7 +103,7 @@ fn same_password(a: &LoginSource, b: &LoginSource) -> bool {
 /// How long a refusal is cached. Short: the server may be wrong, or a registration be fixed.
 pub(crate) const CACHED_FOR: Duration = Duration::from_secs(60);
 
-/// How long a new token counts as new: a rejection of it in this time is the API's verdict on the
+/// How long a new token counts as new. A rejection of it in this time is the API's verdict on the
 /// operation, and another renewal would change nothing.
 const NEW_FOR: Duration = Duration::from_secs(30);
 
@@ -184,8 +184,9 @@ impl NegativeCache {
         rejected.or_else(|| self.paused(kind, now))
     }
 
-    /// Notes that a renewal of this kind has failed: none starts before the wait is over that the
-    /// server asked for, or one that grows from 5 s to 5 min. Returns the error with that wait.
+    /// Notes that a renewal of this kind has failed. The next one starts after the wait that the
+    /// server asked for, or after one that grows from 5 s to 5 min. Returns the error with that
+    /// wait.
     pub(crate) fn pause(&self, kind: TokenKind, error: Error, now: Now) -> Error {
         let mut memory = self.lock();
         let failure = &mut memory.get_or_insert_default().failures[kind as usize];
@@ -324,8 +325,8 @@ impl NegativeCache {
         }
     }
 
-    /// Returns the error of a caller whose token of generation `rejected` the API has rejected, if
-    /// that token was obtained moments ago for this very reason.
+    /// Returns the error of a caller whose token of generation `rejected` the API has rejected.
+    /// `None` unless that token was obtained moments ago for this reason.
     fn rejected(&self, kind: TokenKind, rejected: u64, now: Now) -> Option<Error> {
         let memory = self.lock();
         let memory = memory.as_ref()?;

@@ -2,7 +2,7 @@
 //! later.
 //!
 //! A server issues some tokens only once. If the disk is full at that moment, the login would be
-//! lost; other programs, which still see the old refresh token, would use it a second time. So the
+//! lost. Other programs, which still see the old refresh token, would use it a second time. So the
 //! record stays here with the lease, until a later save succeeds or the program ends.
 //!
 //! A lease that ends by time may be lost meanwhile. Then another one is taken, and the
@@ -398,7 +398,7 @@ impl Failure {
     }
 }
 
-/// Returns the error of a request that was not sent, because its lease was lost: this program hung,
+/// Returns the error of a request that was not sent, because its lease was lost. This program hung,
 /// or the store was out of reach, for longer than a lease lasts.
 pub(crate) fn lease_is_lost() -> Error {
     Error::new(

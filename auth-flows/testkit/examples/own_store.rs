@@ -1,5 +1,5 @@
-//! A store of your own, in 100 lines, and the suite that checks it: one file for each account in a
-//! folder, and a lock that the system releases when its process ends.
+//! A store of your own, in 100 lines, and the suite that checks it. It has one file for each
+//! account in a folder, and a lock that the system releases when its process ends.
 //!
 //! ```text
 //! cargo run -p auth-testkit --example own_store     # runs the suite, with processes of its own
@@ -8,8 +8,8 @@
 //!
 //! It is honest: what it does not promise, it does not say. It encrypts nothing, lists no accounts
 //! and has no shared notes, so each program counts its requests alone. Where leases end by time, as
-//! in a database, add `lease_duration` and `confirm`, and let a save replace only the version that
-//! was read under the lease: `keystore::Redis` shows how.
+//! in a database, add `lease_duration` and `confirm`. Let a save replace only the version that was
+//! read under the lease. `keystore::Redis` shows how.
 
 use std::{
     fs::{self, File, OpenOptions},

@@ -4,11 +4,11 @@
 //! cargo run -p auth-testkit --example serve -- inaturalist
 //! ```
 //!
-//! Arguments: `inaturalist` or `infoflora`, with the routes of that service, or a bare dialect
-//! (`doorkeeper_5` by default, `league_8`, `league_9`); then `modern` for refresh tokens and access
-//! tokens of one hour. Clients: `public`, without a secret, and `app` with the secret `app-secret`.
-//! Users: alice/password and bob/hunter2. A command is a line on standard input; its answer ends with
-//! an empty line. The server ends when standard input ends.
+//! The first argument is `inaturalist` or `infoflora`, with the routes of that service, or a bare
+//! dialect (`doorkeeper_5` by default, `league_8`, `league_9`). Then `modern` adds refresh tokens
+//! and access tokens of one hour. Clients: `public`, without a secret, and `app` with the secret
+//! `app-secret`. Users: alice/password and bob/hunter2. A command is a line on standard input; its
+//! answer ends with an empty line. The server ends when standard input ends.
 //!
 //! | command | what it does |
 //! | --- | --- |

@@ -261,9 +261,9 @@ struct Upload {
 }
 
 impl AttoBody for Upload {
-    /// attohttpc asks twice: as it prepares the request, and again once it is connected and has the
-    /// head in its buffer, before it sends the end of the head. So an error before the second time
-    /// means *not sent*, whatever failed: the name, the address, a proxy or TLS.
+    /// attohttpc asks twice. First as it prepares the request, and again once it is connected and
+    /// has the head in its buffer, before it sends the end of the head. So an error before the
+    /// second time means *not sent*, whatever failed: the name, the address, a proxy or TLS.
     fn kind(&mut self) -> io::Result<BodyKind> {
         if mem::replace(&mut self.prepared, true) {
             self.exchange.change(|state, _| state.begun = true);

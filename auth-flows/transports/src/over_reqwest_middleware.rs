@@ -31,10 +31,10 @@ use tokio::{sync::mpsc, task::spawn_blocking};
 /// Sends requests with a client and its middleware.
 ///
 /// Build the client with `redirect(Policy::none())`, `retry(never())`, and `no_proxy()` or a
-/// `Proxy::https`. Redirects must be off: the transport rejects a response from another URL, but of a
-/// redirect to a server that refuses the connection it sees a refused connection alone.
-/// `pool_idle_timeout(Limits::JUST_USED)` keeps a refresh token off a connection that the server may
-/// be closing. A middleware must not log the headers or the body of a request.
+/// `Proxy::https`. Redirects must be off. The transport rejects a response from another URL, but a
+/// redirect to a server that refuses the connection looks like a refused connection alone.
+/// `pool_idle_timeout(Limits::JUST_USED)` keeps a refresh token off a connection that the server
+/// may be closing. A middleware must not log the headers or the body of a request.
 #[derive(Clone)]
 pub struct WithMiddleware {
     client: ClientWithMiddleware,

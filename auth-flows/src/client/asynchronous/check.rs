@@ -9,9 +9,9 @@ impl AsyncSession {
     /// earlier calls learned counts. Sends nothing else, so it is cheap enough for a health check of a
     /// service. An anonymous session has nothing to check.
     ///
-    /// It does not ask the service whether it still accepts the token: a login that the user revoked
-    /// elsewhere passes as long as its token is valid. To find that out, send an operation whose API
-    /// rejects an invalid token: at iNaturalist `v0::tokens::Info` for the login and
+    /// It does not ask the service whether it still accepts the token. A login that the user
+    /// revoked elsewhere passes as long as its token is valid. To find that out, send an operation
+    /// whose API rejects an invalid token: at iNaturalist `v0::tokens::Info` for the login and
     /// `v1::users::Me` for the API token.
     ///
     /// ```

@@ -25,8 +25,8 @@ use crate::{
 };
 
 /// How often a caller looks for a token. A renewal may end with one that is too old for a caller,
-/// which looks again, rarely more than once; a runtime that has shut down drops every renewal that
-/// is spawned, and looking has to end.
+/// which looks again, rarely more than once. But a runtime that has shut down drops every renewal
+/// that is spawned, so looking has to end.
 const LOOKUPS: u32 = 8;
 
 impl AsyncSession {

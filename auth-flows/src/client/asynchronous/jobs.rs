@@ -8,10 +8,11 @@ use std::{
 
 use auth_core::Runtime;
 
-/// How many jobs run at once. A store that hangs takes no more threads of the pool, which the program
-/// shares (tokio has 512). Fewer than renewals at once: each of those waits for the network in between,
-/// and more threads make no disk or database faster. The pool may have twice as many threads, and more
-/// on a busy machine: that of a worker which has just ended is not idle yet when the next one starts.
+/// How many jobs run at once. A store that hangs takes no more threads of the pool, which the
+/// program shares (tokio has 512). Fewer than renewals at once: each of those waits for the network
+/// in between, and more threads make no disk or database faster. The pool may have twice as many
+/// threads, and more on a busy machine. The thread of a worker that has just ended is not idle yet
+/// when the next one starts.
 const AT_ONCE: usize = 24;
 
 type Job = Box<dyn FnOnce() + Send>;

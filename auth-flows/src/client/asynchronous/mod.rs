@@ -41,7 +41,7 @@ use crate::{
 /// clone; clones share everything.
 ///
 /// A store blocks, so the client calls it on the runtime's blocking pool, with at most 24 calls at
-/// once: a store that hangs holds up neither the runtime nor the program's own blocking work.
+/// once. A store that hangs holds up neither the runtime nor the program's own blocking work.
 ///
 /// ```
 /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
@@ -284,8 +284,8 @@ impl AsyncSession {
     }
 
     /// Makes the session start this login by itself, as
-    /// [`Session::with_login`](crate::Session::with_login) does: one login for all callers, and not
-    /// again if the user does not log in.
+    /// [`Session::with_login`](crate::Session::with_login) does. It is one login for all callers,
+    /// and not repeated if the user does not log in.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }

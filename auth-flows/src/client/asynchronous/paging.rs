@@ -127,9 +127,9 @@ where
 ///
 /// With the feature `stream` it is a `futures_core::Stream` as well. The [`cursor`](Self::cursor)
 /// stays in step with the pages that were returned, also while a request is under way. A stream
-/// that is polled no more keeps its request, which goes on by itself only if it was made ahead
-/// ([`prefetch`](Self::prefetch)): drop the stream before [`close`](crate::AsyncClient::close), which
-/// waits for that.
+/// that is polled no more keeps its request, which continues by itself only if it was made ahead
+/// ([`prefetch`](Self::prefetch)). Drop the stream before [`close`](crate::AsyncClient::close),
+/// which waits for that request.
 #[must_use = "nothing is sent until the first call of `next`"]
 pub struct AsyncPages<P: Paged> {
     session: AsyncSession,
@@ -164,13 +164,14 @@ impl<P: Paged> AsyncPages<P> {
         }
     }
 
-    /// Requests each next page while the program works on this one: for a list that is read to its
-    /// end, and work that takes about as long as a request.
+    /// Requests each next page while the program works on this one. Use it for a list that is read
+    /// to its end, if the work takes about as long as a request.
     ///
     /// Order, [`cursor`](Self::cursor) and errors stay the same: the error of a page is returned in
-    /// its place. It begins once the program asks for the second page, is one page ahead at most, and
-    /// pauses while the service's rate limit has no room for another request at once. So a program
-    /// that stops has sent one request too many at most, and none if it stops at the first page.
+    /// its place. It begins once the program asks for the second page, and is one page ahead at
+    /// most. It pauses while the service's rate limit has no room for another request at once. So a
+    /// program that stops has sent one request too many at most, and none if it stops at the first
+    /// page.
     ///
     /// Each such request has a task, on the client's runtime. Dropping `AsyncPages` ends it; dropping
     /// the future of [`next`](Self::next) does not, and the next call waits for the same page.

@@ -7,9 +7,9 @@ use auth_core::Error;
 use super::AsyncClient;
 
 impl AsyncClient {
-    /// Waits until no renewal, login or logout is in flight, and saves what could not be saved. Call
-    /// it at the end of a program: a renewal that is cut off may cost the login, because the server
-    /// has already replaced the refresh token.
+    /// Waits until no renewal, login or logout is in flight, and saves what could not be saved.
+    /// Call it at the end of a program. A renewal that is cut off may cost the login, because the
+    /// server has already replaced the refresh token.
     ///
     /// Calls go on meanwhile; [`close`](Self::close) ends them, too. A login that a renewal started
     /// ([`AsyncSession::with_login`](crate::AsyncSession::with_login)) counts, and waits for its user.

@@ -6,10 +6,10 @@ use super::AsyncSession;
 use crate::{client::event::LoginMethod, login::begin_at};
 
 impl AsyncSession {
-    /// Begins a login whose response the program receives itself, as a web service does: returns the
-    /// authorization URL and the request that waits, with fresh random numbers and the service's
-    /// default scope. Sends nothing. Finds out before the user is asked whether the
-    /// login can be saved.
+    /// Begins a login whose response the program receives itself, as a web service does. Returns
+    /// the authorization URL and the request that waits, with fresh random numbers and the
+    /// service's default scope. Sends nothing. Finds out before the user is asked whether the login
+    /// can be saved.
     ///
     /// Store [`to_secret_text`](PendingAuthorization::to_secret_text) on the server, bound to the
     /// visitor; pass the grant of [`accept`](PendingAuthorization::accept) to

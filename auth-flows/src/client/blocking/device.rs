@@ -35,7 +35,7 @@ impl Session {
 
     /// Does what [`log_in_with_device`](Self::log_in_with_device) does, until `canceller` cancels:
     /// the polling then stops. A request that is on its way is not cut off, so that no token is
-    /// lost: if the server has issued one, the login is completed.
+    /// lost. If the server has issued one, the login is completed.
     ///
     /// ```no_run
     /// # fn login(session: auth_flows::Session) -> Result<(), auth_core::Error> {

@@ -125,16 +125,17 @@ impl<P: Paged> Pages<P> {
         }
     }
 
-    /// Requests each next page while the program works on this one: for a list that is read to its
-    /// end, and work that takes about as long as a request.
+    /// Requests each next page while the program works on this one. Use it for a list that is read
+    /// to its end, if the work takes about as long as a request.
     ///
     /// Order, [`cursor`](Self::cursor) and errors stay the same: the error of a page is returned in
-    /// its place. It begins once the program asks for the second page, is one page ahead at most, and
-    /// pauses while the service's rate limit has no room for another request at once. So a program
-    /// that stops has sent one request too many at most, and none if it stops at the first page.
+    /// its place. It begins once the program asks for the second page, and is one page ahead at
+    /// most. It pauses while the service's rate limit has no room for another request at once. So a
+    /// program that stops has sent one request too many at most, and none if it stops at the first
+    /// page.
     ///
     /// Each such request has a thread, which ends with it. Dropping the iterator does not wait for
-    /// it: a request that is on its way is not cut off, but it is not repeated, and its response is
+    /// it. A request that is on its way is not cut off, but it is not repeated, and its response is
     /// dropped. [`Client::close`](crate::Client::close) waits for it, as for any other call.
     ///
     /// ```

@@ -165,8 +165,8 @@ impl Host {
         }
     }
 
-    /// Closes the port and ends the login with the error of a timeout: what arrived and, if that
-    /// tells nothing about the login, the likely causes.
+    /// Closes the port and ends the login with the error of a timeout. It says what arrived and, if
+    /// that tells nothing about the login, the likely causes.
     #[inline]
     pub(super) fn time_out(&self, timeout: Duration) {
         self.port.close();
@@ -321,9 +321,9 @@ impl Host {
         }
     }
 
-    /// Ends the login, unless it is over already: claims the end first, so that no timeout follows;
-    /// then shows the page, because the program may exit as soon as it has the outcome; then closes
-    /// a fixed port, because the program may need it as soon; then sends the outcome.
+    /// Ends the login, unless it is over already. Claims the end first, so that no timeout follows.
+    /// Then shows the page, because the program may exit as soon as it has the outcome. Then closes
+    /// a fixed port, because the program may need it as soon. Then sends the outcome.
     #[inline]
     fn end(
         &self,

@@ -49,10 +49,11 @@ use crate::login::pending::{PendingLogin, spawn};
 ///   that fails a later check ends the login with its reason. Every other request gets a 4xx page,
 ///   and the listener continues; the error of the deadline says what arrived.
 /// * An error without `state`, where the server is allowed that quirk, counts only from a browser's
-///   navigation (`Sec-Fetch-Dest: document`, or no such field), not from a part of another page.
+///   navigation (`Sec-Fetch-Dest: document`, or no such field). One from a part of another page
+///   does not count.
 /// * A browser's prefetch gets 503, so that the response is there for the visit itself.
-/// * A fixed port is free when the login has its result. On any free port (0) the page stays 5 s for
-///   the same `state`, so that the user can reload it; the program does not wait for that.
+/// * A fixed port is free when the login has its result. On any free port (0) the page stays 5 s
+///   for the same `state`, so that the user can reload it. The program does not wait for that.
 /// * It serves several connections at once. Each has 5 s to send its request, so that a slow or
 ///   silent one does not delay the response. If many are silent, it closes the oldest first.
 /// * A request line may have 16 KiB, because some servers' codes are long.
@@ -119,8 +120,8 @@ impl CallbackListener {
     /// `/callback`.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if the port is in use, the machine does not have the address,
-    /// the address is not one of these two, or the path is not valid.
+    /// [`ErrorKind::Configuration`] if the port is in use, or the address is not one of these two
+    /// or not of this machine. Also if the path is not valid.
     pub fn bind(at: impl Into<SocketAddr>, path: &str) -> Result<Self, Error> {
         let at = at.into();
         if at.ip() != Ipv4Addr::LOCALHOST && at.ip() != Ipv6Addr::LOCALHOST {
@@ -153,8 +154,8 @@ impl CallbackListener {
     }
 
     /// Listens on its own thread until the response to `pending` arrives, `timeout` passes, or the
-    /// program ends the returned [`PendingLogin`]: by its canceller, by a pasted redirect, by
-    /// dropping it. A fixed port is free again before the result is there.
+    /// program ends the returned [`PendingLogin`]. It ends it by its canceller, by a pasted
+    /// redirect, or by dropping it. A fixed port is free again before the result is there.
     ///
     /// `program` is the name on the page in the browser.
     ///

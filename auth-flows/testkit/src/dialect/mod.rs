@@ -47,8 +47,8 @@ impl Dialect {
 
     /// league/oauth2-server 8.5, the PHP library.
     ///
-    /// It looks at a client's grants late: a client without the code grant gets a code, and
-    /// `invalid_client` for it; one without the refresh grant gets a refresh token, and
+    /// It looks at a client's grants late. A client without the code grant gets a code, and
+    /// `invalid_client` for it. One without the refresh grant gets a refresh token, and
     /// `invalid_client` when it uses that.
     #[must_use]
     pub fn league_8() -> Self {

@@ -22,7 +22,7 @@ const MAX_STEPS: usize = 20;
 
 /// A scripted user who logs in at an authorization server on loopback.
 ///
-/// It reads HTML as server software writes it: a form with a password field is the login page, any
+/// It reads HTML as server software writes it. A form with a password field is the login page, any
 /// other form with the method POST is the consent page. It fills in `input` and `button` elements,
 /// and ignores `select`, `textarea` and scripts.
 ///
@@ -73,7 +73,7 @@ impl Person {
 
     /// Lets the user deny consent.
     ///
-    /// Has no effect if the server shows no consent form: Doorkeeper 5.5 redirects at once, with a
+    /// Has no effect if the server shows no consent form. Doorkeeper 5.5 redirects at once, with a
     /// code, if a confidential client already has a token of this user with these scopes.
     #[must_use]
     pub fn denies(mut self) -> Self {

@@ -32,8 +32,8 @@ pub enum Rotation {
     OnUse,
     /// The server revokes the old refresh token and the old access token at once.
     Instant,
-    /// As `Instant`. In addition, a revoked refresh token or a used code that comes back revokes
-    /// all tokens of that login (RFC 9700 section 4.14.2), as in oidc-provider.
+    /// As `Instant`. In addition, a reused refresh token or code revokes all tokens of that login
+    /// (RFC 9700 section 4.14.2), as in oidc-provider.
     KillFamily,
 }
 

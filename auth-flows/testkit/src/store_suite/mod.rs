@@ -1,6 +1,6 @@
 //! A test suite for stores: the promises of [`Store`], as cases.
 //!
-//! keystore's stores pass it. Run it over a store of your own; the closure opens the store as a
+//! keystore's stores pass it. Run it over a store of your own. The closure opens the store as a
 //! program does when it starts, each time in the same place:
 //!
 //! ```

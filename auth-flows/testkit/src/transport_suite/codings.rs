@@ -207,7 +207,7 @@ fn stored(text: &[u8]) -> Vec<u8> {
     gzip
 }
 
-/// Encodes at least this many zeros in gzip without a checksum: one block with fixed codes
+/// Encodes at least this many zeros in gzip without a checksum. It is one block with fixed codes
 /// (RFC 1951 section 3.2.6), of copies of the 258 bytes before.
 fn zeros(count: usize) -> Vec<u8> {
     let (mut bits, mut used) = (0_u64, 0);

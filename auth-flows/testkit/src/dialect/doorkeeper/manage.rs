@@ -14,8 +14,8 @@ use crate::http::params::Params;
 use crate::http::reply::not_found;
 use crate::state::context::ServerContext;
 
-/// Revokes a token as `tokens_controller.rb` does (RFC 7009): 200 even if the token is unknown, 403
-/// without a valid client, and 403 if the token belongs to another, confidential client.
+/// Revokes a token as `tokens_controller.rb` does (RFC 7009). Responds 200 even if the token is
+/// unknown, and 403 without a valid client or for the token of another, confidential client.
 pub(super) fn revoke(context: &ServerContext, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     if *request.method() != Method::POST {
         return not_found();

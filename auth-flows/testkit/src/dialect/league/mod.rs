@@ -1,9 +1,9 @@
 //! league/oauth2-server 8.5 and 9.4: paths, defaults and token texts.
 //!
-//! Recorded from running 8.5.4 and 9.4.1, and compared with 8.5.5 and 9.4.1 in 2026. A comment names
-//! the function of the source that an answer comes from: of the library's `src/` at 8.5.5 and 9.4.1,
-//! or of the bundle's (league/oauth2-server-bundle) `src/`, where it says so. The bundle was only
-//! read.
+//! Recorded from running 8.5.4 and 9.4.1, and compared with 8.5.5 and 9.4.1 in 2026. A comment
+//! names the function of the source that a response comes from. It is in the library's `src/` at
+//! 8.5.5 and 9.4.1, or, where it says so, in the bundle's (league/oauth2-server-bundle). The bundle
+//! was only read.
 
 mod authorization;
 mod input;
