@@ -25,7 +25,7 @@ const UNTRUSTED: &str = "the certificate's issuer is not known to this program: 
 ///
 /// Only an error that cannot happen later means *not sent*; with any other the request may have
 /// arrived. Of TLS failures, only rejected certificates and servers without a common version or
-/// cipher mean *not sent*: other failures look the same in the middle of an exchange.
+/// cipher mean *not sent*. Other failures look the same in the middle of an exchange.
 pub(crate) fn before_response(error: Error, limits: &Limits) -> TransportError {
     let timed_out = matches!(error, Error::Timeout(_));
     let untrusted = is_untrusted(&error);

@@ -26,7 +26,7 @@ pub use ureq; // with the same version, a program can set up an agent or a confi
 
 /// Sends requests with a [`ureq::Agent`]. Cheap to clone; clones share the connections.
 ///
-/// It overrides the agent's settings on every request, as far as a safe exchange requires: a status
+/// It overrides the agent's settings on every request, as far as a safe exchange requires. A status
 /// is never an error, redirects are not followed, and the time and the response are limited.
 ///
 /// ```
@@ -87,8 +87,8 @@ impl Ureq {
     /// Prefer [`Ureq::with_config`].
     ///
     /// Its timeouts apply where they are shorter than those of a request. Its TLS sessions are
-    /// resumed only once the program itself has sent an https request with it, since ureq shares
-    /// them with no request that has its own timeouts.
+    /// resumed only once the program itself has sent an https request with it. The reason is that
+    /// ureq shares them with no request that has its own timeouts.
     ///
     /// ```
     /// use http_ureq::Ureq;
