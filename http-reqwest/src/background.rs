@@ -1,8 +1,8 @@
 //! The runtime of this crate: one thread, for work that a program's own runtime may not drive.
 //!
-//! A runtime of the flavor `current_thread` runs its tasks only inside `block_on`. A renewal that is
-//! spawned on it stops between two calls, with the lease of its account, and a connection that was
-//! opened on it answers no other runtime. So for such a runtime both run here.
+//! A runtime of the flavor `current_thread` runs its tasks only inside `block_on`. A renewal that
+//! is spawned on it stops between two calls, with the lease of its account. A connection that was
+//! opened on it responds to no other runtime. So for such a runtime both run here.
 
 use std::{sync::OnceLock, thread};
 

@@ -32,8 +32,8 @@ fn is_untrusted(words: &str) -> bool {
     !words.contains("alert") && words.to_ascii_lowercase().contains("certificate")
 }
 
-/// Whether the words say that the host's name could not be resolved: hyper's about its resolver, or
-/// those of rustls about text that is no name.
+/// Whether the words say that the host's name could not be resolved. They are hyper's about its
+/// resolver, or those of rustls about an invalid name.
 fn is_unresolved(words: &str) -> bool {
     words.contains("dns error") || words.contains("invalid dns name")
 }

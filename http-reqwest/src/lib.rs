@@ -123,7 +123,7 @@ impl Reqwest {
     /// Sends with a finished client, whose settings for redirects, retries and loopback proxies are
     /// unknown. Prefer [`Reqwest::with_builder`].
     ///
-    /// A response from another URL than the requested one is an error, but a client that follows
+    /// A response from another URL than the requested one is an error. But a client that follows
     /// redirects has sent the request to another server by then. Such a client may also have sent a
     /// request before it failed, so all its errors say *delivery unknown*.
     ///

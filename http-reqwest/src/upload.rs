@@ -17,8 +17,8 @@ use crate::clock::Clock;
 /// Size of a piece, in bytes.
 const SIZE: u64 = 128 << 10;
 
-/// Size of what is sent at once. hyper collects up to 16 such frames before it writes, so this is a
-/// sixteenth of what must move within the timeout.
+/// Size of what is sent at once. Up to 16 such frames are collected by hyper before it writes. So
+/// this is a sixteenth of what must move within the timeout.
 pub(crate) const FRAME: usize = 8 << 10;
 
 /// A piece and the reader of the next one, unless it is the last.
