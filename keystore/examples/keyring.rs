@@ -16,11 +16,11 @@
 //! | `credentials` | finds iNaturalist's, and prints the source and the length of each field |
 //! | `save-credentials` | writes those of the environment (`INAT_USERNAME` …) to the keyring, as pyinaturalist stores them |
 //!
-//! Options before the command: `limit=BYTES` of an entry, `timeout=MILLISECONDS` as the timeout,
-//! and `on=` how to call the store: `plain` (the default), `current_thread` or `spawn_blocking` of
-//! a tokio runtime. The record is that of an invented account, in entries of the service
-//! `keystore-example`. Exit status 1: the keyring failed, and the line says why. 2: wrong usage. 74:
-//! the output cannot be written.
+//! Options before the command: `limit=BYTES` of an entry, and `timeout=MILLISECONDS` as the
+//! timeout. `on=` says how to call the store: `plain` (the default), `current_thread` or
+//! `spawn_blocking` of a tokio runtime. The record is that of an invented account, in entries of
+//! the service `keystore-example`. Exit status 1: the keyring failed, and the line says why. 2:
+//! wrong usage. 74: the output cannot be written.
 
 use std::{
     env,

@@ -35,12 +35,12 @@ const CHOICES: usize = 256;
 /// The lease is the chosen store's own. While it is held, loads and saves use that store only.
 ///
 /// **An unavailable store is skipped, a failing one is not.** A configuration error
-/// ([`Error::is_configuration`]) means that this machine does not have the store, for example
-/// because there is no keyring service or no home directory. Any other error is a failure of a
-/// store that exists: the keyring is locked, the disk is full, other users can read the file. The
-/// caller then gets that store's error. Skipping the store would silently write tokens meant for
-/// the keyring to a file, as a second login. [`with_failures_skipped`](Self::with_failures_skipped)
-/// skips it all the same.
+/// ([`Error::is_configuration`]) means that this machine does not have the store. For example,
+/// there is no keyring service or no home directory. Any other error is a failure of a store that
+/// exists: the keyring is locked, the disk is full, other users can read the file. The caller then
+/// gets that store's error. Skipping the store would silently write tokens meant for the keyring to
+/// a file, as a second login. [`with_failures_skipped`](Self::with_failures_skipped) skips it all
+/// the same.
 ///
 /// **Processes may see different stores**: a desktop session sees the keyring, cron does not. If
 /// both see the store with the token record, they share its lease, and one renewal is enough for
@@ -51,7 +51,7 @@ const CHOICES: usize = 256;
 /// the same store.
 ///
 /// [`remove`](Store::remove) removes the account's token record from every available store that can
-/// be written, so that an older login does not come back after a logout. It does not revoke tokens.
+/// be written. So an older login does not come back after a logout. It does not revoke tokens.
 ///
 /// ```
 /// use auth_core::{AccountKey, TokenRecord, Store};

@@ -16,11 +16,11 @@ use crate::{process_leases::Leases, text_input};
 
 /// A read-only store with the token of an environment variable, which the program names.
 ///
-/// Each load reads the variable and returns its text as a plain token, not as a token record: the
+/// Each load reads the variable and returns its text as a plain token, not as a token record. The
 /// service parses it and finds out when it expires. What surrounds the text is removed
 /// ([`pasted`](auth_core::pasted)): white space, quotes, which `set NAME="value"` of the Windows
 /// command prompt makes part of the value, and the like. A variable that is unset, empty or blank
-/// holds no token; then `NAME_FILE` may hold the path of a file with it, as systemd and Docker
+/// holds no token. Then `NAME_FILE` may hold the path of a file with it, as systemd and Docker
 /// provide secrets.
 ///
 /// A variable does not name an account, so **every account has this token**, unless

@@ -362,8 +362,9 @@ impl KeyringSearch {
     }
 }
 
-/// Cleans a value. An id or a secret never has blanks or quotes, so all that copying left around and
-/// in it is removed; of a name and a password, where each character counts, only double quotes.
+/// Cleans a value. An id or a secret never has blanks or quotes, so all that copying left around
+/// and in it is removed. From a name and a password, where each character counts, only double
+/// quotes are removed.
 #[inline]
 fn cleaned(field: CredentialField, value: SecretText) -> (SecretText, bool) {
     match field {

@@ -46,8 +46,8 @@ impl fmt::Display for LoginMethod {
 }
 
 impl Credentials {
-    /// Returns how a session with these credentials logs in: the token, unless it has expired and
-    /// another way is open; else user name and password; else the stored login.
+    /// Returns how a session with these credentials logs in. It is the token, unless that has
+    /// expired and another method is there; else user name and password; else the stored login.
     #[must_use]
     pub fn login_method(&self) -> LoginMethod {
         let source = |field| self.source(field).copied();
@@ -67,8 +67,8 @@ impl Credentials {
     /// Returns a store with the token of these credentials, if they have one, before `store`. The
     /// token is never written to `store`: every account has it as long as it is valid.
     ///
-    /// An expired token is passed over if there is an application id, with which another login is
-    /// possible; without one it is used, so that the error says where to copy a new one.
+    /// An expired token is skipped if there is an application id, with which another login is
+    /// possible. Without one it is used, so that the error says where to copy a new one.
     ///
     /// ```
     /// use auth_core::{CredentialField, Store};

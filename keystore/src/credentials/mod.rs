@@ -15,10 +15,10 @@ use crate::keyring::Passwords;
 
 /// The credentials of a user or program for one service, each field with its source.
 ///
-/// Each field is searched separately, in this order: a value of the program, an environment variable
-/// or the file that one names, a file of the program, an entry of the keyring (feature `keyring`). So the program may set the application
-/// id, the environment the user name, and the keyring the rest. The API crate of the service
-/// defines the names to look up.
+/// Each field is searched separately. First a value of the program, then an environment variable or
+/// the file that one names. Then a file of the program, then an entry of the keyring (feature
+/// `keyring`). So the program may set the application id, the environment the user name, and the
+/// keyring the rest. The API crate of the service defines the names to look up.
 ///
 /// `Debug` shows the source and the length of each field, never a value.
 ///

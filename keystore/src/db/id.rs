@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 
 use super::digits;
 
-/// An account as a database knows it: a digest, which has one length whatever the names contain,
-/// and the names for people who read the tables.
+/// An account as a database knows it. The digest has one length whatever the names contain; the
+/// names are for people who read the tables.
 #[derive(Clone)]
 pub(super) struct Id {
     pub(super) digest: [u8; 32],

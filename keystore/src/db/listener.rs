@@ -1,8 +1,9 @@
 //! Hears of changes by other processes: one connection for all accounts, open while any is waited
 //! for.
 //!
-//! A message only ends a pause sooner. If it is lost, the waiter looks at the end of its pause, as it
-//! does while there is no connection: a wait that lasts opens it, and does not wait for it.
+//! A message only ends a pause sooner. If it is lost, the waiter looks at the end of its pause, as
+//! it does while there is no connection. A wait that lasts opens the connection, and does not wait
+//! for it.
 //!
 //! A pooler that hands out a connection for each transaction brings no messages, and says so by no
 //! error. So a message to itself, sent over the other connection, has to arrive before any waiter
@@ -70,9 +71,9 @@ impl Messages {
 /// How long each thing takes, or is waited for.
 #[derive(Clone, Copy)]
 pub(super) struct Times {
-    /// How long a wait has lasted when the connection is opened: until then its holder takes the lease,
-    /// confirms it and sends its request, and a crowd that logs in to the server at the same moment
-    /// would take the processor from it. A shorter wait costs no connection.
+    /// How long a wait has lasted when the connection is opened. Until then the holder takes the
+    /// lease, confirms it and sends its request. A crowd that logs in to the server at the same
+    /// moment would take the processor from it. A shorter wait costs no connection.
     first: Duration,
     /// To open the connection.
     open: Duration,

@@ -28,8 +28,8 @@ pub(super) fn invalid(setting: &str, what: &'static str, example: &str) -> Error
         ))
 }
 
-/// Refuses a URL whose user or password has a character that ends it, so that the rest of it would be
-/// taken for the host, which errors show.
+/// Refuses a URL whose user or password has a character that ends it. The rest of it would be read
+/// as the host, which errors show.
 pub(super) fn check_encoding(setting: &str, url: &str) -> Result<(), Error> {
     let (_, rest) = url.split_once("://").unwrap_or(("", url));
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());

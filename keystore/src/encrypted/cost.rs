@@ -6,7 +6,7 @@ use auth_core::{Error, ErrorKind};
 ///
 /// [`Default`] is the second recommended option of RFC 9106 section 4: 64 MiB, 3 passes, 4 lanes.
 /// It takes about a second on a small machine, once for each salt. Each encrypted file contains its
-/// own cost, so a program can raise it at any time: existing files still open, and the next save
+/// own cost, so a program can raise it at any time. Existing files still open, and the next save
 /// uses the new cost.
 ///
 /// A file opens at up to four times this cost, or four times the default if that is more. A planted
@@ -63,8 +63,8 @@ impl KdfCost {
         .with_help("use 8 KiB for each lane to 1 GiB, 1 to 64 passes, and 1 to 64 lanes"))
     }
 
-    /// Returns whether a store of this cost opens a file of that one: it costs at most [`OPENED`]
-    /// times as much as what the store itself would write, or as the default.
+    /// Returns whether a store of this cost opens a file of that one. The file costs at most
+    /// [`OPENED`] times as much as what the store itself would write, or as the default.
     pub(super) fn opens(&self, file: &Self) -> bool {
         let default = Self::default();
         let memory = self.memory_kib.max(default.memory_kib);

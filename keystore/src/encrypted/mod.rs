@@ -25,11 +25,11 @@ use crate::fs::{
 ///
 /// Directory, modes, lease, atomic saves and `….bad` files work as in [`File`](crate::File). The
 /// file ends in `.sealed`. Its token record is encrypted and authenticated (XChaCha20-Poly1305, a
-/// new nonce for each save) and bound to the account: the file of another account is rejected.
+/// new nonce for each save) and bound to the account. The file of another account is rejected.
 /// Plain text never reaches the disk.
 ///
-/// **This protects** against a reader of the disk, of a backup or of the file, as long as the
-/// passphrase or key is not stored there too. **It does not protect** against:
+/// **This protects** against a reader of the disk, of a backup or of the file. The passphrase or
+/// key must not be stored there too. **It does not protect** against:
 ///
 /// * root and programs of the same user, which can read the program's environment or memory;
 /// * replacing the file by an older one of the same account;

@@ -8,18 +8,18 @@ use super::{key::EncryptionKey, keys::Keys, sealed::SealedFormat};
 
 /// Encrypts the token records of any store. Feature `encrypted`.
 ///
-/// What the inner store gets is encrypted and authenticated (XChaCha20-Poly1305, a new nonce for each
-/// save) and bound to the account: the record of another account, and one that was changed, is an
-/// error. All processes that share the inner store need the same key.
+/// What the inner store gets is encrypted and authenticated (XChaCha20-Poly1305, a new nonce for
+/// each save) and bound to the account. The record of another account, and one that was changed, is
+/// an error. All processes that share the inner store need the same key.
 ///
-/// **It protects** against readers of the inner store and its backups. It does not hide the account's
-/// name, the length of the record or a note, and it cannot detect that a record was replaced by an
-/// older one of the same account.
+/// **It protects** against readers of the inner store and its backups. It does not hide the
+/// account's name, the length of the record or a note. It cannot detect that a record was replaced
+/// by an older one of the same account.
 ///
-/// **To change the key**, give all processes the old one by
-/// [`with_old_key`](Self::with_old_key) and the new one as their own, one process after the other:
-/// first the new one as an old one, then exchanged. Each record is encrypted with the new key when
-/// it is saved next; [`reseal_all`](Self::reseal_all) does it at once.
+/// **To change the key**, give all processes the old one by [`with_old_key`](Self::with_old_key)
+/// and the new one as their own, one process after the other. First give the new one as an old one,
+/// then exchange them. Each record is encrypted with the new key when it is saved next;
+/// [`reseal_all`](Self::reseal_all) does it at once.
 ///
 /// **A record of a foreign key** is an error, which loses nothing. A new login replaces it.
 ///

@@ -39,8 +39,8 @@ pub(crate) trait Format {
 const FORMAT_OVERHEAD: usize = 512;
 
 /// What a lease holds: the lock, and the name of the account's temporary file. One that is there
-/// when the lease begins is of a process that died, and one that is there at the end was reserved
-/// and not needed.
+/// when the lease begins is of a process that died. One that is there at the end was reserved and
+/// not needed.
 struct LeaseFiles {
     temporary: PathBuf,
     _lock: FileLock,

@@ -29,9 +29,9 @@ use super::{
 /// **Reading** rejects a file that other users can read or write, an empty file, one over 1 MiB, a
 /// directory and a symbolic link. Each error names the path and says what to do.
 ///
-/// **A foreign file** in the place of the token record (of another program, damaged, of another
-/// version) is kept as `….bad` when a new token record is saved. It may contain tokens: delete it
-/// when you know what it was. [`remove`](Store::remove) does not remove it.
+/// **A foreign file** may be in the place of the token record: of another program, damaged, of
+/// another version. It is kept as `….bad` when a new token record is saved. It may contain tokens:
+/// delete it when you know what it was. [`remove`](Store::remove) does not remove it.
 ///
 /// ```
 /// use auth_core::{AccountKey, Store, TokenRecord};

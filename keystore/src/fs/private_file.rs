@@ -91,8 +91,8 @@ pub(crate) fn read(path: &Path) -> Result<Option<SecretBytes>, Error> {
 
 /// Reads the file. `None` if it does not exist.
 ///
-/// Refuses a file that other users can access or that another user owns, one that is not a regular
-/// file, and one that is empty or over [`LIMIT`].
+/// Refuses a file that other users can access or that another user owns. Also one that is not a
+/// regular file, and one that is empty or over [`LIMIT`].
 pub(crate) fn examine(path: &Path) -> Result<Option<SecretBytes>, Refusal> {
     match plain_file(path).map_err(Refusal::Failed)? {
         None => return Ok(None),

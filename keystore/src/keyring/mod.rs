@@ -1,7 +1,7 @@
 //! The operating system's keyring: token records as entries, with a lease across processes.
 //!
 //! The crate `keyring` 4 wraps `keyring-core` and one store crate per system. This module does not
-//! use it, because its one store is created once per process, and one that failed stays failed: a
+//! use it, because its one store is created once per process, and one that failed stays failed. A
 //! nightly service that starts before the keyring would never find it. Nor should a library set a
 //! process-wide default. So:
 //!
@@ -12,8 +12,8 @@
 //!   creates items without the attribute by which Python's keyring recognizes its own. And it does
 //!   not distinguish "no entry" from "locked".
 //!
-//! The rest is independent of both: `split.rs` splits token records by the size limit of entries,
-//! `worker.rs` adds a timeout to each call, `entries.rs` is the interface between, with its
+//! The rest is independent of both. `split.rs` splits token records by the size limit of entries,
+//! and `worker.rs` adds a timeout to each call. `entries.rs` is the interface between, with its
 //! failures.
 
 mod entries;
@@ -78,7 +78,7 @@ const SMALLEST: usize = 256;
 ///
 /// **A call blocks** for at most 60 s, or the [timeout](Self::with_timeout), if the keyring does
 /// not respond. A thread of the store talks to the keyring, so an async program may call the store
-/// too; the call then blocks that thread, as with any store. A write that timed out after it began
+/// too. The call then blocks that thread, as with any store. A write that timed out after it began
 /// keeps its lease until the keyring responds, so that no other process writes meanwhile.
 ///
 /// A call that has waited for a second tells the clients of the store
@@ -273,8 +273,8 @@ impl Store for Keyring {
         Ok(())
     }
 
-    /// Lists the accounts whose lease was ever taken, of which a file remains, and asks the keyring
-    /// for the record of each: not every keyring can be searched.
+    /// Lists the accounts whose lease was ever taken, of which a file remains. Asks the keyring for
+    /// the record of each, because not every keyring can be searched.
     fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
         let mut accounts = Vec::new();
         for key in account_names::list(&self.folder, &file_names::keyring_lock(""))? {

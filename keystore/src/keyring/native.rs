@@ -102,8 +102,9 @@ fn record_target(name: &Name) -> String {
     format!("{}/{}", name.service, name.user)
 }
 
-/// The target that Python's keyring 25 uses for a password on Windows: the service alone for the
-/// user that was set last (`owner`), `user@service` for the others. Read from its source, not run.
+/// Returns the target that Python's keyring 25 uses for a password on Windows. It is the service
+/// alone for the user that was set last (`owner`), and `user@service` for the others. Read from its
+/// source, not run.
 fn python_target(name: &Name, owner: Option<&str>) -> String {
     if owner == Some(name.user.as_ref()) {
         name.service.to_string()

@@ -29,8 +29,9 @@ const SETTING: &str = "Postgres";
 /// `sslmode=require`, `host=/run/postgresql`.
 ///
 /// **TLS** is required for every host but this machine. The certificate is checked against those of
-/// the system, or of the file that the variable `SSL_CERT_FILE` names in their place, and for the
-/// host in the URL: `sslmode=require` means what libpq calls `verify-full`, which is accepted too.
+/// the system, or of the file that the variable `SSL_CERT_FILE` names in their place. It must be
+/// for the host in the URL. `sslmode=require` means what libpq calls `verify-full`, which is
+/// accepted too.
 ///
 /// ```no_run
 /// use keystore::{EncryptionKey, Postgres};
@@ -62,8 +63,8 @@ impl Postgres {
         }
     }
 
-    /// Begins a store in the database whose URL is in the environment variable `name`, or else in the
-    /// file whose path is in `<name>_FILE` (systemd, Docker).
+    /// Begins a store in the database whose URL is in the environment variable `name`. Or else in
+    /// the file whose path is in `<name>_FILE` (systemd, Docker).
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] if both are unset or empty.
@@ -114,12 +115,12 @@ impl PostgresBuilder {
         namespace(&self.namespace).map(schema::sql)
     }
 
-    /// Creates the schema or brings it up to date, as the user in the URL, and removes the rows of
+    /// Creates the schema or brings it up to date, as the user in the URL. Removes the rows of
     /// accounts that logged out over a day ago.
     ///
     /// # Errors
-    /// If the database is out of reach, or the user may not create a schema; if the schema is newer
-    /// than this version of the crate.
+    /// Fails if the database is out of reach, or the user may not create a schema. Also if the
+    /// schema is newer than this version of the crate.
     pub fn migrate(&self) -> Result<(), Error> {
         let sql = self.schema()?;
         let connection = self.connection()?;
@@ -130,8 +131,8 @@ impl PostgresBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::Transport`] or [`ErrorKind::TimedOut`] if the server does not respond,
-    /// [`ErrorKind::Configuration`] if the URL is invalid, if the server refuses the user, if the
-    /// user lacks a right, or if the schema is missing or of another version.
+    /// [`ErrorKind::Configuration`] if the URL is invalid, or if the server refuses the user. Also
+    /// if the user lacks a right, or if the schema is missing or of another version.
     pub fn open(&self, key: EncryptionKey) -> Result<Sealed<Postgres>, Error> {
         self.open_unsealed().map(|store| Sealed::new(store, key))
     }

@@ -27,13 +27,13 @@ use super::{over_remote, remote::Remote};
 /// the server. A program that was stopped for longer does not use its refresh token: it confirms
 /// the lease before the request. A late save never replaces a newer record.
 ///
-/// **A save is durable** when it returns (`synchronous_commit` is switched on for it), and is
-/// repeated for 30 s if the server does not respond: a restart or a failover loses no login.
+/// **A save is durable** when it returns (`synchronous_commit` is switched on for it). It is
+/// repeated for 30 s if the server does not respond, so a restart or a failover loses no login.
 ///
 /// **One connection** serves all accounts of a process, on one thread. Clones share it. While a
-/// caller waits for a lease, and for a minute after that, a second one listens for its end, so that
-/// the caller continues within milliseconds. Behind a pooler that hands out connections for single
-/// transactions, `LISTEN` brings nothing: the store finds that out, and callers look again after 20
+/// caller waits for a lease, and for a minute after that, a second one listens for its end. So the
+/// caller continues within milliseconds. Behind a pooler that hands out connections for single
+/// transactions, `LISTEN` brings nothing. The store finds that out, and callers look again after 20
 /// to 250 ms. No method needs a runtime, and all may be called inside one, where they block.
 ///
 /// ```no_run

@@ -11,10 +11,10 @@ const RIGHTS: [(&str, &[&str]); 4] = [
 /// How many tables there are.
 pub(super) const TABLES: i64 = 4;
 
-/// Returns the statement that looks for them. It reads the catalog, so that it needs no right itself:
-/// the user, whether the schema is closed to it, the rights that it lacks (`table right`), how many of
-/// the tables exist, and whether nothing can be written, as on a standby. A right on all columns is as
-/// good as one on the table.
+/// Returns the statement that looks for them. It reads the catalog, so that it needs no right
+/// itself. Columns: the user, whether the schema is closed to it, and the rights that it lacks
+/// (`table right`). Then how many of the tables exist, and whether nothing can be written, as on a
+/// standby. A right on all columns is as good as one on the table.
 pub(super) fn statement(schema: &str) -> String {
     let place = |at: usize, table: &str, right: &str| format!("({at}, '{table}', '{right}')");
     let wanted = RIGHTS

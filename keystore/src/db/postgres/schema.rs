@@ -15,8 +15,8 @@ use super::rights;
 /// 3. renames `auth_record` when it changes it, so that the save of a host that hung fails.
 pub(super) const VERSION: i32 = 1;
 
-/// Creates the schema or brings it up to date, in one transaction, and removes what accounts have left
-/// that logged out over a day ago: a row with a version and a lease with a number, which refuse the
+/// Creates the schema or brings it up to date, in one transaction. Removes what accounts have left
+/// that logged out over a day ago: a row with a version and a lease with a number. These refuse the
 /// late save of a program that hung. A user of the store need not be allowed to delete.
 pub(super) fn sql(schema: &str) -> String {
     format!(
@@ -81,13 +81,12 @@ pub(super) struct Statements {
     /// The accounts that have a record.
     pub(super) accounts: String,
     /// `id`: the two of `schema_version`, the record's version, whether the user may save, and the
-    /// record. Sent right behind `take`, so that it sees what was saved before the lease was granted: a
-    /// statement sees only what was committed before it began, and `take` may have waited.
+    /// record. Sent right behind `take`, so that it sees what was saved before the lease was granted.
+    /// A statement sees only what was committed before it began, and `take` may have waited.
     pub(super) version: String,
-    /// `id, holder, milliseconds`. No row if another one has the lease, or if the tables do not suit
-    /// this host: where that shows without a lock,
-    /// as of all that wait for a renewal, nothing is locked or written, so that its holder waits for
-    /// none of them.
+    /// `id, holder, milliseconds`. Returns no row if another one has the lease, or if the tables do
+    /// not suit this host. Where that shows without a lock, nothing is locked or written. So the
+    /// holder waits for none of those that wait for its renewal.
     pub(super) take: String,
     /// `id, fence, holder, milliseconds`. No row if another one has taken the lease since, or if the
     /// tables do not suit this host. It may have ended in the meantime: with the same number, nothing

@@ -58,7 +58,7 @@ impl Redis {
         }
     }
 
-    /// Begins a store at the server whose URL is in the environment variable `name`, or else in the
+    /// Begins a store at the server whose URL is in the environment variable `name`. Or else in the
     /// file whose path is in `<name>_FILE` (systemd, Docker).
     ///
     /// # Errors

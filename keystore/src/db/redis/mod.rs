@@ -23,7 +23,7 @@ use super::{over_remote, remote::Remote};
 /// `appendfsync always`, `maxmemory-policy noeviction`. Opening checks that, and fails if the server
 /// says otherwise. [`warnings`](Self::warnings) says so if it does not tell.
 ///
-/// **A failover to a replica may lose the last saves**, because replication does not wait: then a
+/// **A failover to a replica may lose the last saves**, because replication does not wait. Then a
 /// rotated refresh token is lost, and its user has to log in again. Where that must not happen, use
 /// [`Postgres`](https://docs.rs/keystore), or let no replica take over.
 ///
@@ -32,9 +32,10 @@ use super::{over_remote, remote::Remote};
 /// lease before the request. A late save never replaces a newer record.
 ///
 /// **One connection** serves all accounts of a process, on one thread. Clones share it. While a
-/// caller waits for a lease, and for a minute after that, a second one is subscribed to its end, so
-/// that the caller continues within milliseconds. A user that may not publish or subscribe costs
-/// only that: callers then look again after 20 to 250 ms. No method needs a runtime, and all may be called inside one, where they block.
+/// caller waits for a lease, and for a minute after that, a second one is subscribed to its end. So
+/// the caller continues within milliseconds. A user that may not publish or subscribe costs only
+/// that: callers then look again after 20 to 250 ms. No method needs a runtime, and all may be
+/// called inside one, where they block.
 ///
 /// ```no_run
 /// use keystore::{EncryptionKey, Redis};

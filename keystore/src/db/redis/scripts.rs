@@ -2,8 +2,8 @@
 
 use redis::Script;
 
-/// How many milliseconds the version and the lease's number of an account without a record remain:
-/// they refuse the late save of a program that hung, so for longer than one hangs.
+/// How many milliseconds the version and the lease's number of an account without a record remain.
+/// They refuse the late save of a program that hung, so they remain for longer than one hangs.
 pub(super) const GONE: &str = "86400000";
 
 /// The version of the keys that this crate reads and writes.
@@ -94,9 +94,9 @@ return 1
 /// Keys: record, lease, number. Arguments: version, number, holder, milliseconds, GONE, service,
 /// client, account, and the body unless it is removed. The same version with the same body is this
 /// very save, repeated. An older one than the version that was read is that of a server that lost
-/// something. Gives 1, or 0 if the record has a newer version. What remains of a removed record ends
-/// by itself, and has no names. PERSIST needs no memory, and after a write a script may exceed
-/// `maxmemory`: so the new token of a renewal that has begun is saved by a server that is full.
+/// something. Gives 1, or 0 if the record has a newer version. What remains of a removed record
+/// ends by itself, and has no names. PERSIST needs no memory, and after a write a script may exceed
+/// `maxmemory`. So a server that is full saves the new token of a renewal that has begun.
 const WRITE: &str = "
 local over = tonumber(ARGV[1])
 local version = tonumber(redis.call('HGET', KEYS[1], 'v') or '0')
