@@ -7,7 +7,7 @@
 //! ```
 //!
 //! `--tasks` sets the number of tasks, by default a thousand. The rate limit for the real service
-//! is 55 requests a minute, so a thousand take nineteen minutes: the tasks wait up to a day in
+//! is 55 requests a minute, so a thousand take nineteen minutes. The tasks wait up to a day in
 //! place of ten minutes. See `support/mod.rs` for the other options and variables. Not run against
 //! the real service.
 

@@ -2,7 +2,7 @@
 
 use auth_core::{CredentialField, CredentialNames};
 
-/// The credential names of pyinaturalist, so that existing set-ups work: the variables
+/// The credential names of pyinaturalist, so that existing set-ups work. They are the variables
 /// `INAT_USERNAME`, `INAT_PASSWORD`, `INAT_APP_ID` and `INAT_APP_SECRET`, and the keyring entries
 /// of the service `/inaturalist` (pyinaturalist 0.21: its page on authentication, and `KEYRING_KEY`
 /// in its source).

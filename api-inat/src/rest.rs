@@ -25,9 +25,9 @@ use crate::{
 /// A request to any path of an API of iNaturalist, and its whole response.
 ///
 /// Use it for endpoints that this crate has no operation for. `api` is the name of the API:
-/// [`v0::API`](crate::v0::API), [`v1::API`](crate::v1::API) or [`v2::API`](crate::v2::API). The path
-/// is the part after the version. It never leads to another origin or out of the API: an absolute
-/// URL, a query, a `..` or a second slash fails before anything is sent.
+/// [`v0::API`](crate::v0::API), [`v1::API`](crate::v1::API) or [`v2::API`](crate::v2::API). The
+/// path is the part after the version. It never leads to another origin or out of the API. An
+/// absolute URL, a query, a `..` or a second slash fails before anything is sent.
 ///
 /// The response is read into `serde_json::Value`, or with [`of`](Self::of) into another type; an
 /// empty body reads like `null`. A refusal is the error that every operation of this crate has.

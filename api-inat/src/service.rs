@@ -93,7 +93,7 @@ pub fn service_from(credentials: &impl CredentialValues) -> ServiceBuilder {
 /// another with [`ServiceBuilder::rate_limit`].
 ///
 /// It allows one request a second, a burst of five after a pause, 55 in any minute and 10,000 a
-/// day; and 5 GB of media an hour, 24 GB a day.
+/// day. Of media it allows 5 GB an hour and 24 GB a day.
 ///
 /// Sources: the API's description asks for at most 60 a minute (the server throttles at 100) and
 /// 10,000 a day. The page "API Recommended Practices", as quoted elsewhere, asks for one a second.
@@ -101,9 +101,9 @@ pub fn service_from(credentials: &impl CredentialValues) -> ServiceBuilder {
 /// itself was not read. The burst of five is pyinaturalist's. Nothing was tried on the running
 /// service.
 ///
-/// Requests to the APIs and downloads from the media servers count. So does the derivation of an API
-/// token (`GET /users/api_token`, about one a day for each account, for any number of callers),
-/// though it does not wait behind other requests. Logins do not count.
+/// Requests to the APIs and downloads from the media servers count. So does the derivation of an
+/// API token (`GET /users/api_token`), though it does not wait behind other requests. That is about
+/// one a day for each account, for any number of callers. Logins do not count.
 ///
 /// # Many at once
 /// A request that would wait over ten minutes fails, with an error that says when to retry. So

@@ -14,8 +14,8 @@ use crate::parameter::date_or_time::{DateOrTime, whole_minutes};
 
 /// A moment with its offset from UTC: the instant, and the local time that a clock there showed.
 ///
-/// iNaturalist writes the time of an observation in the time zone of the observation, and the time
-/// of creation in the time zone of the user. Moments are equal if instant and offset are; they are
+/// iNaturalist writes the time of an observation in the time zone of the observation. The time of
+/// creation is in the time zone of the user. Moments are equal if instant and offset are; they are
 /// ordered by instant. Its text is RFC 3339.
 ///
 /// ```

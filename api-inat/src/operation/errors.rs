@@ -2,7 +2,7 @@
 //!
 //! The shapes are those of the Node API (`lib/util.js`, `lib/inaturalist_api.js`), of the Rails
 //! application behind it, and of the servers in front, as read in their sources and in public
-//! reports; not verified against the running service.
+//! reports. They are not verified against the running service.
 
 use std::fmt;
 

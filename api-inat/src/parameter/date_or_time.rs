@@ -11,8 +11,8 @@ use jiff::{
 /// A day, or a moment with its offset from UTC, in the notation of the API: `2026-06-01`,
 /// `2026-06-01T12:30:00+02:00`.
 ///
-/// A `ZonedDateTime` with the offset of a place requires jiff's database of time zones: without
-/// jiff's default features, which your program enables with `cargo add jiff`,
+/// A `ZonedDateTime` with the offset of a place requires jiff's database of time zones. Your
+/// program enables it with jiff's default features (`cargo add jiff`). Without them
 /// `ZonedDateTime::now()` is in UTC.
 ///
 /// Setters take it as `impl Into<DateOrTime>`: pass a [`Date`], a [`Timestamp`], a

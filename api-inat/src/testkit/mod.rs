@@ -4,7 +4,7 @@
 //! The users are `alice` and `bob`. Each has 225 of the [`OBSERVATIONS`], alternating. Every third
 //! one is obscured: only its owner receives the true location.
 //!
-//! A missing, wrong or expired API token causes no error on reads of observations: the response is
+//! A missing, wrong or expired API token causes no error on reads of observations. The response is
 //! anonymous, with status 200, as on the real v1. v2 refuses it, and returns only the requested
 //! fields.
 //!

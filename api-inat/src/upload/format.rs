@@ -40,9 +40,9 @@ pub(super) struct Format {
     pub(super) content_type: &'static str,
     pub(super) extension: &'static str,
     pub(super) medium: Medium,
-    /// Whether iNaturalist accepts it: `app/models/local_photo.rb` and `local_sound.rb` of its
-    /// Rails application accept JPEG, PNG and GIF, accept WAV and MP3 unchanged, and convert every
-    /// other sound to M4A. Not verified against the running service.
+    /// Returns whether iNaturalist accepts it. `app/models/local_photo.rb` and `local_sound.rb` of
+    /// its Rails application accept JPEG, PNG and GIF. They accept WAV and MP3 unchanged, and
+    /// convert every other sound to M4A. Not verified against the running service.
     pub(super) accepted: bool,
     is: fn(&[u8]) -> bool,
 }

@@ -28,8 +28,8 @@ pub const LARGEST_UPLOAD: u64 = 20_000_000;
 
 /// A photo or a sound to upload.
 ///
-/// The file is checked before anything is sent: the request fails if it is missing, empty, too
-/// large, or by its first bytes not of the required medium. It is read while it is sent, never
+/// The file is checked before anything is sent. The request fails if the file is missing, empty,
+/// too large, or by its first bytes not of the required medium. It is read while it is sent, never
 /// whole in memory, and again from its start if the request is repeated.
 ///
 /// ```

@@ -117,7 +117,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// Counts the bytes read, and fails if the file changes its length: the rest of the form must not
+/// Counts the bytes read, and fails if the file changes its length. The rest of the form must not
 /// be read as a part of the file.
 struct Counted {
     inner: Box<dyn Read + Send>,

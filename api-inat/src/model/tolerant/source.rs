@@ -1,7 +1,7 @@
 //! Where values come from: any deserializer of serde's, behind a table of functions.
 //!
-//! A program contains each record's code once, and the parser's code once for all of them: a parser
-//! has a page of code for each visitor, and each type of record would need one of its own.
+//! A program contains each record's code once, and the parser's code once for all of them. A parser
+//! has a page of code for each visitor, and each type of record would need a visitor of its own.
 
 use std::fmt;
 

@@ -39,8 +39,8 @@ impl<T: Scalar> Taker for Option<T> {
     }
 }
 
-/// With serde_json's feature `arbitrary_precision`, which any crate of the program may enable, a
-/// number with a fraction is an object with this key and the number's text.
+/// With serde_json's feature `arbitrary_precision` a number with a fraction is an object with this
+/// key and the number's text. Any crate of the program may enable it.
 const NUMBER: &str = "$serde_json::private::Number";
 
 /// Reads such an object.

@@ -13,8 +13,8 @@ use crate::{
 macro_rules! description {
     () => {
         operation! { @fields "observation";
-            /// Sets its UUID. A repeated request with the same UUID creates no second observation:
-            /// so says the description of v2. v1 passes the body to the same application, but this
+            /// Sets its UUID. A repeated request with the same UUID creates no second observation,
+            /// as the description of v2 says. v1 passes the body to the same application, but this
             /// is not verified for v1.
             uuid(into String);
             /// Sets the observer's name for the species. Without `taxon_id`, iNaturalist looks it
