@@ -2,7 +2,7 @@
 
 use auth_core::{CredentialField, CredentialNames};
 
-/// The names of the client id and secret: the variables `INFOFLORA_CLIENT_ID` and
+/// The names of the client id and secret. They are the variables `INFOFLORA_CLIENT_ID` and
 /// `INFOFLORA_CLIENT_SECRET`, and in a keyring the entries `client_id` and `client_secret` of the
 /// service `/infoflora`.
 ///

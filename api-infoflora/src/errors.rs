@@ -1,9 +1,9 @@
 //! Errors from the responses of Info Flora.
 //!
 //! Its error bodies are not documented. This reads JSON with `error`, `message`,
-//! `error_description` or `hint`; the short plain texts of league's Symfony bundle ("The resource
-//! server rejected the request.", read in its source, not observed at Info Flora); the HTML pages
-//! of a framework; an empty body.
+//! `error_description` or `hint`, the HTML pages of a framework, and an empty body. It reads the
+//! short plain texts of league's Symfony bundle ("The resource server rejected the request.") as
+//! well. These were read in its source, not observed at Info Flora.
 
 use auth_core::{Error, ErrorKind, Response, is_transient};
 use http::StatusCode;

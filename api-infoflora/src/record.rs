@@ -25,8 +25,8 @@ pub(crate) fn take<T: Field>(map: &mut Map<String, Value>, name: &str) -> Option
 /// Defines a record: a struct with optional fields, and the other fields in `extra`.
 ///
 /// It reads the object into a map and removes the known fields. `#[serde(flatten)]` would do the
-/// same through a buffer that loses the position of errors, and would fail on the first field of
-/// another type than expected. These pages are small enough for the map.
+/// same through a buffer that loses the position of errors. It would also fail on the first field
+/// of another type than expected. These pages are small enough for the map.
 macro_rules! record {
     (
         $(#[$meta:meta])*

@@ -72,8 +72,8 @@ pub fn service_without_client() -> ServiceBuilder {
     ServiceBuilder::new(None)
 }
 
-/// Describes Info Flora for the client in `credentials`, with its secret if that is there; or without
-/// a client, for public data, if they have no client id.
+/// Describes Info Flora for the client in `credentials`, with its secret if that is there. Without
+/// a client id it is described without a client, for public data.
 ///
 /// ```
 /// use keystore::Credentials;

@@ -28,7 +28,7 @@
 //!
 //! The last three are for the operator: the proxy must not pass them on.
 //!
-//! Ctrl-C or SIGTERM stops it: it accepts no more visitors, sends the responses that are under way,
+//! Ctrl-C or SIGTERM stops it. It accepts no more visitors, sends the responses that are under way,
 //! and ends with its renewals done and its tokens saved.
 
 mod web;

@@ -15,7 +15,7 @@ operation! {
     ///
     /// # Versions
     /// V4 is the default, as on Info Flora's page on authentication. V5 replaced the list filters
-    /// `taxa`, `projects` and `observers` (migration guide) by a syntax that is not known: with V5
+    /// `taxa`, `projects` and `observers` (migration guide) by a syntax that is not known. With V5
     /// they fail before anything is sent.
     ///
     /// # Pages

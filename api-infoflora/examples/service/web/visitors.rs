@@ -45,8 +45,8 @@ impl Visitor {
         is_ours.then(|| Self(id.to_owned()))
     }
 
-    /// The name of the account in the store: a digest, because a reader of the store or of a log
-    /// could use the number itself as a cookie.
+    /// The name of the account in the store. It is a digest, because a reader of the store or of a
+    /// log could use the number itself as a cookie.
     pub(crate) fn account(&self) -> String {
         hex(&Sha256::digest(&self.0))
     }
