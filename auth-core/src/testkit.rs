@@ -79,8 +79,8 @@ pub struct DerivedTokens {
 // A service may protect a route in another way.
 #[non_exhaustive]
 pub enum Auth {
-    /// None: the route ignores tokens.
-    Open,
+    /// No authentication: the route ignores tokens.
+    None,
     /// A valid OAuth access token. Without one the server responds 401 in its dialect and does not
     /// call the route.
     Login,
@@ -97,7 +97,7 @@ pub type Handler = dyn Fn(&RouteRequest<'_>) -> http::Response<Vec<u8>> + Send +
 /// ```
 /// use auth_core::testkit::{Auth, Route, RouteRequest, json};
 ///
-/// let route = Route::get("/v1/ping", Auth::Open, |request| {
+/// let route = Route::get("/v1/ping", Auth::None, |request| {
 ///     json(200, &serde_json::json!({ "echo": request.query("text") }))
 /// });
 /// let request = http::Request::get("/v1/ping?text=a%20b").body(Vec::new()).expect("a request");
@@ -196,7 +196,7 @@ impl fmt::Debug for Route {
     }
 }
 
-/// The user and client that a token was issued to.
+/// The user and client that a token was issued to. [`Site`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Caller {
     /// The user's login name; empty for a token of the client itself.
@@ -209,7 +209,7 @@ pub struct Caller {
     pub scope: String,
 }
 
-/// A request to a route.
+/// A request to a route. [`Route`] has an example.
 #[derive(Debug)]
 pub struct RouteRequest<'a> {
     /// The request as received, with its complete body.
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn patterns_match_whole_paths() {
-        let route = Route::get("/v1/observations/{id}", Auth::Open, |_| {
+        let route = Route::get("/v1/observations/{id}", Auth::None, |_| {
             json(200, &serde_json::json!({}))
         });
         let check = |path: &str, expect: Option<&str>| {

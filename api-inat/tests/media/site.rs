@@ -69,7 +69,7 @@ impl Photographs {
                     None => json(401, &value!({"error": "Unauthorized"})),
                 },
             ))
-            .with_route(Route::get("/photos/{id}/{file}", Auth::Open, picture));
+            .with_route(Route::get("/photos/{id}/{file}", Auth::None, picture));
         let server = TestServer::builder(Dialect::doorkeeper_5())
             .client(TestClient::public("an-id").scopes("write login"))
             .user("alice", PASSWORD)

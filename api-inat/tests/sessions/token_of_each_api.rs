@@ -68,7 +68,7 @@ fn each_door_gets_its_own_token() {
                 _ => json(200, &json!({"id": 1})),
             }
         };
-        site = site.with_route(Route::new(method, pattern, Auth::Open, note));
+        site = site.with_route(Route::new(method, pattern, Auth::None, note));
     }
     let server = server(site);
     for which in [0, 1] {

@@ -21,17 +21,17 @@ pub const UNITS: u64 = 12;
 pub(super) fn routes(site: Site) -> Site {
     site.with_route(Route::get(
         "/rest/v4/communities/0/public/atlases/{atlas}/names",
-        Auth::Open,
+        Auth::None,
         names,
     ))
     .with_route(Route::get(
         "/rest/v4/communities/0/public/atlases/{atlas}/names/{taxon}/units",
-        Auth::Open,
+        Auth::None,
         units,
     ))
     .with_route(Route::get(
         "/rest/v5/communities/0/public/atlases/{atlas}/names/{taxon}/units.geojson",
-        Auth::Open,
+        Auth::None,
         geojson,
     ))
 }

@@ -20,7 +20,7 @@ pub(super) fn routes(site: Site) -> Site {
         .with_route(Route::get("/rest/v4/releves", Auth::Login, releves))
         .with_route(Route::get(
             "/rest/public/v4/taxonomy/taxa",
-            Auth::Open,
+            Auth::None,
             taxa,
         ));
     for path in [

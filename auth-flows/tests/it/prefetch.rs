@@ -143,7 +143,7 @@ fn numbers(auth: Auth, pattern: &'static str) -> Route {
 /// A server with the list, open below `/v1` and with a login elsewhere.
 fn start() -> TestServer {
     let site = Site::new()
-        .with_route(numbers(Auth::Open, "/v1/numbers/{page}"))
+        .with_route(numbers(Auth::None, "/v1/numbers/{page}"))
         .with_route(numbers(Auth::Login, "/numbers/{page}"));
     TestServer::builder(Dialect::league_9())
         .site(site)

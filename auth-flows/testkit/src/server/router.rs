@@ -132,7 +132,7 @@ fn route(server: &ServerInner, request: &Request<Vec<u8>>) -> Response<Vec<u8>> 
         return not_found();
     };
     let caller = match route.auth() {
-        Auth::Open => None,
+        Auth::None => None,
         Auth::Login => match resource::login(&server.context, server.software(), request) {
             Ok(caller) => Some(caller),
             Err(response) => return *response,

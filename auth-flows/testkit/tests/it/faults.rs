@@ -26,7 +26,7 @@ fn server() -> TestServer {
             lifetime: LONG,
             scope: None,
         })
-        .with_route(Route::get("/ping", Auth::Open, |_| {
+        .with_route(Route::get("/ping", Auth::None, |_| {
             json(200, &json!({ "pong": true }))
         }));
     TestServer::builder(Dialect::doorkeeper_5())

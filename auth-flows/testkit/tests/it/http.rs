@@ -12,13 +12,13 @@ use crate::client::{Response, connect, get, raw, response_of};
 
 fn server() -> TestServer {
     let site = Site::new()
-        .with_route(Route::get("/ping", Auth::Open, |_| {
+        .with_route(Route::get("/ping", Auth::None, |_| {
             json(200, &serde_json::json!("pong"))
         }))
         .with_route(Route::new(
             http::Method::POST,
             "/len",
-            Auth::Open,
+            Auth::None,
             |request| {
                 let body = request.request.body();
                 let sum = body.iter().map(|byte| u64::from(*byte)).sum::<u64>();

@@ -28,19 +28,19 @@ fn site() -> Site {
             lifetime: Duration::from_secs(86_400),
             scope: Some("write"),
         })
-        .with_route(Route::get("/open/{id}", Auth::Open, respond(Auth::Open)))
-        .with_route(Route::get("/login", Auth::Open, |_| {
+        .with_route(Route::get("/open/{id}", Auth::None, respond(Auth::None)))
+        .with_route(Route::get("/login", Auth::None, |_| {
             json(200, &json!("hidden by Devise"))
         }))
         .with_route(Route::get("/edit", Auth::Login, respond(Auth::Login)))
         .with_route(Route::get("/v1/me", Auth::Derived, respond(Auth::Derived)))
-        .with_route(Route::get("/panics", Auth::Open, |_| {
+        .with_route(Route::get("/panics", Auth::None, |_| {
             panic!("a panic in a route")
         }))
         .with_route(Route::new(
             http::Method::POST,
             "/echo",
-            Auth::Open,
+            Auth::None,
             |request| http::Response::new(request.request.body().clone()),
         ))
 }

@@ -221,7 +221,7 @@ fn short_pages() -> Site {
 
 /// A service that accepts every token.
 fn any_token() -> Site {
-    let open = Route::get("/rest/v4/observations", Auth::Open, |_| {
+    let open = Route::get("/rest/v4/observations", Auth::None, |_| {
         respond(200, &json!({"success": true, "data": []}))
     });
     with_routes([open], &site())

@@ -73,7 +73,7 @@ const EMPTY_OBJECT: [u8; 22] = [
 
 /// A route that compresses its response if the request accepts gzip.
 pub(super) fn compressed(path: &'static str) -> Route {
-    Route::get(path, Auth::Open, |request| {
+    Route::get(path, Auth::None, |request| {
         let accepts = request.request.headers().get(http::header::ACCEPT_ENCODING);
         let gzip = accepts.is_some_and(|coding| coding == "gzip");
         let mut response = match gzip {
