@@ -9,12 +9,12 @@ use auth_core::{AccountKey, Error, Quirks, TokenKind, UnixTime};
 #[cfg(feature = "tracing")]
 pub(super) use text::token_name;
 
-/// What a client does or meets by itself, in the words of a log line (`Display`). Never contains a
-/// secret.
+/// An event of a client: what it does by itself, such as a renewal, a retry or a wait. `Display` is
+/// a log line. Never contains a secret.
 ///
 /// [`Client::on_event`](crate::Client::on_event) and
 /// [`AsyncClient::on_event`](crate::AsyncClient::on_event) report it. A renewal may fail for hours
-/// while the old token still serves, and no call shows it: only an event does.
+/// while the old token is still valid. No call shows that, only an event.
 ///
 /// | step | events |
 /// | --- | --- |
@@ -83,15 +83,15 @@ pub enum ClientEvent<'a> {
         cause: Option<TokenKind>,
         /// How long the old token is still valid: [`Duration::MAX`] if it does not expire, `None` if
         /// there is none, so that calls fail.
-        old_token_serves: Option<Duration>,
+        old_token_valid_for: Option<Duration>,
         /// How many requests it sent; 0 if the store failed, or if the error of an earlier renewal
         /// still holds.
         requests: u32,
         /// How long it took, waits included.
         took: Duration,
     },
-    /// A renewal has failed for good: the user must log in, or a setting be fixed. The server has
-    /// refused it, or nothing is stored to renew the token with.
+    /// A renewal has failed and is not repeated by itself: the user must log in, or a setting be
+    /// corrected. The server has refused it, or nothing is stored to renew the token with.
     #[non_exhaustive]
     RenewalRefused {
         /// The account.
@@ -104,7 +104,7 @@ pub enum ClientEvent<'a> {
         /// derived with it. `None` if this renewal itself failed.
         cause: Option<TokenKind>,
         /// How long the old token is still valid, as in [`RenewalFailed`](Self::RenewalFailed).
-        old_token_serves: Option<Duration>,
+        old_token_valid_for: Option<Duration>,
         /// How many requests it sent. 0 if there was nothing to send, or if an earlier refusal
         /// still holds. Also 0 if the login token failed, which has an event of its own.
         requests: u32,
@@ -161,7 +161,7 @@ pub enum ClientEvent<'a> {
         /// How long it took.
         took: Duration,
     },
-    /// The store failed. The error need not reach a call: a renewal may go on without the store.
+    /// The store failed. The error need not reach a call: a renewal may continue without the store.
     #[non_exhaustive]
     StoreFailed {
         /// The account.
@@ -276,7 +276,7 @@ pub enum RenewalReason {
     Requested,
 }
 
-/// What a client waits for.
+/// What a client waits for. [`ClientEvent`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WaitReason {

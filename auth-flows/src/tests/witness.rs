@@ -102,10 +102,11 @@ fn observer(failures: &Failures) -> impl Fn(&ClientEvent<'_>) + Send + Sync + us
     let failures = Arc::clone(failures);
     move |event| {
         if let ClientEvent::RenewalFailed {
-            old_token_serves, ..
+            old_token_valid_for,
+            ..
         } = event
         {
-            let failure = (*old_token_serves, event.to_string());
+            let failure = (*old_token_valid_for, event.to_string());
             failures.lock().expect("no panic").push(failure);
         }
     }
@@ -142,7 +143,7 @@ fn the_old_token_in_memory_serves_although_the_store_cannot_be_read() {
         };
         assert_eq!(left.as_secs(), 120, "{words}");
         assert!(
-            words.ends_with("the old one still serves for 120s: the disk fails"),
+            words.ends_with("the old one is valid for another 120s: the disk fails"),
             "{words}"
         );
     }

@@ -200,7 +200,7 @@ fn renewals(log: &Log, which: usize) {
         "renewal_failed",
         &[
             "was not renewed in",
-            "old_token_serves: None",
+            "old_token_valid_for: None",
             "requests: 1",
         ],
     );

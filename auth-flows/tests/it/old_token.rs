@@ -1,4 +1,4 @@
-//! A renewal that fails while the old token still serves is reported, with its own reason.
+//! A renewal that fails while the old token is still valid is reported, with its own reason.
 
 use auth_core::{Store, TokenKind};
 use auth_testkit::{Dialect, Fault, Matching, Rotation};
@@ -12,7 +12,7 @@ use crate::{
 };
 
 #[test]
-fn a_renewal_that_fails_while_the_old_token_serves_has_a_witness() {
+fn a_renewal_that_fails_while_the_old_token_is_valid_has_a_witness() {
     let server = league(Dialect::league_9(), Rotation::Instant);
     let store = Moody::default();
     for (which, (world, log)) in Log::both(&server, store.clone()).into_iter().enumerate() {
@@ -30,7 +30,7 @@ fn a_renewal_that_fails_while_the_old_token_serves_has_a_witness() {
         other_log.take(
             "renewal_failed",
             &[
-                "the old one still serves for ",
+                "the old one is valid for another ",
                 "another program holds the lease",
                 "error: None",
             ],
@@ -43,7 +43,7 @@ fn a_renewal_that_fails_while_the_old_token_serves_has_a_witness() {
         other_log.take(
             "renewal_failed",
             &[
-                "the old one still serves for ",
+                "the old one is valid for another ",
                 "reserve: the disk fails",
                 "requests: 0",
             ],
@@ -57,7 +57,7 @@ fn a_renewal_that_fails_while_the_old_token_serves_has_a_witness() {
         }
         other_log.take(
             "renewal_failed",
-            &["the old one still serves for ", "requests: 1"],
+            &["the old one is valid for another ", "requests: 1"],
         );
         server.faults().clear();
         world.log_out("me").expect("a logout");

@@ -52,7 +52,7 @@ impl Metrics {
             (
                 "renewals_failed",
                 &self.renewals_failed,
-                "Renewals that failed for now, also while the old token serves.",
+                "Renewals that failed for now, also while the old token is valid.",
             ),
             (
                 "renewals_refused",

@@ -210,12 +210,12 @@ impl fmt::Display for ClientEvent<'_> {
             },
             Self::RenewalFailed {
                 error,
-                old_token_serves,
+                old_token_valid_for,
                 took,
                 ..
             } => {
                 write!(f, "the {token} token was not renewed in {took:.0?}")?;
-                serves(f, old_token_serves)?;
+                valid_for(f, old_token_valid_for)?;
                 match error {
                     Some(error) => write!(f, ": {error:#}")?,
                     None => f.write_str(": another program holds the lease")?,
@@ -224,7 +224,7 @@ impl fmt::Display for ClientEvent<'_> {
             }
             Self::RenewalRefused {
                 error,
-                old_token_serves,
+                old_token_valid_for,
                 requests,
                 ..
             } => {
@@ -232,7 +232,7 @@ impl fmt::Display for ClientEvent<'_> {
                     0 => write!(f, "the {token} token cannot be renewed")?,
                     _ => write!(f, "the renewal of the {token} token was refused")?,
                 }
-                serves(f, old_token_serves)?;
+                valid_for(f, old_token_valid_for)?;
                 write!(f, ": {error:#}")?;
                 consequence(f, parts.cause)
             }
@@ -294,11 +294,11 @@ impl fmt::Display for ClientEvent<'_> {
     }
 }
 
-/// Says how long the old token serves.
-fn serves(f: &mut fmt::Formatter<'_>, old_token: Option<Duration>) -> fmt::Result {
+/// Says how long the old token is still valid.
+fn valid_for(f: &mut fmt::Formatter<'_>, old_token: Option<Duration>) -> fmt::Result {
     match old_token {
-        Some(left) if left == Duration::MAX => f.write_str(", the old one still serves"),
-        Some(left) => write!(f, ", the old one still serves for {left:.0?}"),
+        Some(left) if left == Duration::MAX => f.write_str(", the old one is still valid"),
+        Some(left) => write!(f, ", the old one is valid for another {left:.0?}"),
         None => Ok(()),
     }
 }
