@@ -6,6 +6,13 @@ use super::Error;
 ///
 /// A program may repeat a [`NotSent`](Self::NotSent) request. It may repeat an
 /// [`Unknown`](Self::Unknown) one only if the request is safe to repeat.
+///
+/// ```
+/// use auth_core::{Delivery, TransportError};
+///
+/// let refused = TransportError::not_sent("connection refused");
+/// assert_eq!(refused.delivery(), Delivery::NotSent); // even a write may be sent again
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // Closed: a retry must handle each.
 pub enum Delivery {

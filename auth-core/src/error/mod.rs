@@ -124,7 +124,7 @@ impl Error {
         Self::new(ErrorKind::NeedsLogin, what).with_help("log in again")
     }
 
-    /// A flow got an event that cannot follow its last step: a bug in the driver.
+    /// Returns the error of an event that cannot follow the last step: a bug in the driver.
     #[must_use]
     pub fn unexpected_event() -> Self {
         Self::new(
@@ -133,7 +133,7 @@ impl Error {
         )
     }
 
-    /// A bug in these crates: `what` names the invariant that does not hold.
+    /// Returns the error of a bug in these crates: `what` names the broken invariant.
     #[must_use]
     pub fn internal(what: &'static str) -> Self {
         Self::new(ErrorKind::Internal, what).with_help("report this: it is a bug in the library")

@@ -52,7 +52,7 @@ pub struct IntrospectionRequest<'a> {
 }
 
 /// What the server says about a token. If the token is not active, every other value is `None` or
-/// empty.
+/// empty. [`IntrospectionRequest`] has an example.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IntrospectionResponse {
     active: bool,

@@ -58,7 +58,8 @@ pub struct MetadataRequest {
     url: Endpoint,
 }
 
-/// A server's metadata. Its `issuer` is the one that was requested.
+/// A server's metadata. Its `issuer` is the one that was requested. [`MetadataRequest`] has an
+/// example.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Metadata {
     issuer: String,

@@ -30,6 +30,12 @@ pub struct Pkce {
 const CHALLENGE: usize = 43;
 
 /// How a code verifier is chosen. RFC 7636 allows both styles.
+///
+/// ```
+/// use auth_core::PkceStyle;
+///
+/// assert_eq!(PkceStyle::default(), PkceStyle::Rfc7636);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 // Another server may need another style.
 #[non_exhaustive]

@@ -67,6 +67,7 @@ pub struct PushedAuthorizationRequest<'a> {
 }
 
 /// The reference to a pushed request. It is valid once, and for a short time.
+/// [`PushedAuthorizationRequest`] has an example.
 pub struct RequestUri {
     uri: String,
     lifetime: Duration,

@@ -57,6 +57,15 @@ pub(crate) enum AnnouncedPkce {
 
 /// How a client with a secret authenticates at the token endpoint (RFC 6749 section 2.3.1). Each
 /// request uses one method.
+///
+/// ```
+/// use auth_core::{AuthorizationServer, BasicEncoding, ClientAuthentication, Endpoint};
+///
+/// let token = Endpoint::parse("https://login.example.org/token")?;
+/// let server = AuthorizationServer::new(token)
+///     .client_authentication(ClientAuthentication::Basic(BasicEncoding::FormUrlEncoded));
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // There are more methods: signed assertions (RFC 7523), mutual TLS (RFC 8705).
 #[non_exhaustive]

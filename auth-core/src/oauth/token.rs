@@ -18,6 +18,13 @@ use crate::{
 };
 
 /// Which of an account's two tokens.
+///
+/// ```
+/// use auth_core::{TokenKind, TokenRecord};
+///
+/// let record = TokenRecord::default(); // of an account that has not logged in
+/// assert!(TokenKind::ALL.iter().all(|&kind| record.token(kind).is_none()));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // A service may give a third token.
 #[non_exhaustive]
@@ -107,6 +114,21 @@ struct Window {
 }
 
 /// The state of a token by both clocks.
+///
+/// ```
+/// use std::time::Duration;
+/// use auth_core::{Freshness, Lifetime, Now, TokenResponse, UnixTime};
+///
+/// let at = |seconds| Now {
+///     wall: UnixTime::from_secs(1_700_000_000 + seconds),
+///     monotonic: Duration::from_secs(seconds),
+/// };
+/// let response = TokenResponse::new("token", Lifetime::For(Duration::from_secs(3600)))?;
+/// let token = response.into_token(at(0), 1)?;
+/// assert_eq!(token.freshness(at(60)), Freshness::Fresh);
+/// assert_eq!(token.freshness(at(3600)), Freshness::Expired);
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[doc(alias = "expire")]
 #[doc(alias = "expired")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

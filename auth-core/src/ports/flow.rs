@@ -171,6 +171,13 @@ pub enum Event {
 }
 
 /// The minimum requirement on a token.
+///
+/// ```
+/// use auth_core::TokenRequirement;
+///
+/// let newer = TokenRequirement::NewerThan(7); // the service rejected the token of generation 7
+/// assert!(newer.accepts(8) && !newer.accepts(7));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // Closed: a driver must meet each.
 pub enum TokenRequirement {

@@ -356,10 +356,11 @@ macro_rules! pointer {
 pointer!(Arc, Box);
 
 /// A client's observer of a store's waits for a user. Call it with the account and the longest time
-/// that the wait may go on. Keep it weak, because it ends with its client.
+/// that the wait may last. Keep it weak, because it ends with its client.
 pub type WaitObserver = Weak<dyn Fn(&AccountKey, Duration) + Send + Sync>;
 
-/// The right to change one account's token record. Dropping it releases it.
+/// The right to change one account's token record. Dropping it releases it. [`Store`] has an
+/// example.
 pub struct Lease {
     key: AccountKey,
     guard: Box<dyn Any + Send + Sync>,

@@ -48,7 +48,7 @@ use crate::wire::{body::Request, limits::Limits, response_body::Response};
 /// 14. What does not move [times out](TransportError::timed_out), with the delivery unknown. It may
 ///     be a silent server, a head or body that comes byte by byte, or an upload that the server
 ///     does not read. A [`Deadline`](crate::Deadline) measures it.
-/// 15. What moves goes on, however long it takes, a response and an upload alike.
+/// 15. What moves continues, however long it takes: a response and an upload alike.
 /// 16. An error counts the bytes of the body that were
 ///     [received](TransportError::with_received) before it, as far as the HTTP client returned them.
 /// 17. The [total timeout](Limits::total_timeout) ends what moves, too.

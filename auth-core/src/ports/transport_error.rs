@@ -13,7 +13,7 @@ use crate::{
     wire::response_error::ResponseError,
 };
 
-/// No response came.
+/// The error of a transport: no response arrived, and why.
 ///
 /// The error that caused it is kept as text, and an [`io::Error`] of the system among its sources as
 /// the [`source`](StdError::source). `{}` does not repeat the source; `{:#}` and `Debug` add it.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::wire::secret::SecretText;
 
-/// A credential for a login, in the terms of RFC 6749.
+/// A credential for a login, in the terms of RFC 6749. [`CredentialNames`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 // Other grants need other credentials, such as a signing key.
 #[non_exhaustive]

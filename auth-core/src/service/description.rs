@@ -196,6 +196,15 @@ impl fmt::Debug for Service {
 }
 
 /// One API of a service.
+///
+/// ```
+/// use auth_core::{Api, BaseUrl, TokenKind};
+///
+/// let base = BaseUrl::parse("https://api.example.org/v1")?;
+/// let api = Api::new("v1", base, TokenKind::Login);
+/// assert_eq!(api.token(), TokenKind::Login);
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Api {
     name: &'static str,

@@ -176,6 +176,13 @@ impl CallPolicy {
 }
 
 /// Whether an operation requires a token.
+///
+/// ```
+/// use auth_core::{Access, CallPolicy};
+///
+/// assert_eq!(CallPolicy::read("v1").access(), Access::Required);
+/// assert_eq!(CallPolicy::read("v1").without_token().access(), Access::None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // An operation may one day require more, such as a scope.
 #[non_exhaustive]
@@ -190,6 +197,14 @@ pub enum Access {
 }
 
 /// When an operation may be repeated after a failure. The HTTP method does not say.
+///
+/// ```
+/// use auth_core::{CallPolicy, RetrySafety};
+///
+/// assert_eq!(CallPolicy::read("v1").retry(), RetrySafety::Safe);
+/// let upload = CallPolicy::write("v1").with_retry(RetrySafety::Idempotent); // it carries a UUID
+/// assert_eq!(upload.retry(), RetrySafety::Idempotent);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // There are more cases, e.g. idempotency keys. A sender treats an unknown case as `IfNotSent`.
 #[doc(alias = "retry")]

@@ -69,7 +69,7 @@ pub trait Paged: Operation + Sized {
     fn split_page(self, response: Self::Output) -> PageParts<Self>;
 }
 
-/// A page, split into its items and the next operation.
+/// A page, split into its items and the next operation. [`Paged`] has an example.
 #[derive(Debug)]
 pub struct PageParts<P: Paged> {
     /// The items of this page, in order.

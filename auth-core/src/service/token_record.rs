@@ -49,7 +49,7 @@ pub struct TokenRecord {
     /// The last generation of each kind. It outlives its token, so that the next token is newer
     /// than all before it.
     generations: [u64; 2],
-    /// When the service rejected the token of each kind for good.
+    /// When the service definitely rejected the token of each kind.
     rejected: [Option<UnixTime>; 2],
     /// How many tokens of each kind in a row the service rejected before this one.
     replaced: [u32; 2],

@@ -11,6 +11,13 @@ use crate::{
 pub type Response = http::Response<ResponseBody>;
 
 /// The body of a response. Wiped when dropped if the limits of its request are secret.
+///
+/// ```
+/// use auth_core::{Response, ResponseBody};
+///
+/// let response = Response::new(ResponseBody::new(b"{}".to_vec()));
+/// assert_eq!(response.body().as_bytes(), b"{}");
+/// ```
 #[derive(Default)]
 pub struct ResponseBody {
     bytes: Vec<u8>,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A response that arrived but cannot be taken. Contains nothing of its body.
+/// The error of a response that arrived but cannot be used. Contains nothing of its body.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ResponseError(Kind);
 

@@ -95,6 +95,13 @@ impl From<&SecretString> for SecretText {
 
 /// Secret bytes, such as what a store holds for one account. Wiped when dropped; `Debug` shows the
 /// length, and two are compared as [`SecretText`]s are.
+///
+/// ```
+/// use auth_core::SecretBytes;
+///
+/// let bytes = SecretBytes::new(b"token".to_vec());
+/// assert!(!format!("{bytes:?}").contains("token"));
+/// ```
 #[derive(Clone, Default)]
 pub struct SecretBytes(Vec<u8>);
 
