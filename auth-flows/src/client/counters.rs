@@ -41,7 +41,7 @@ struct Table {
 
 type Expiries = [Option<UnixTime>; TokenKind::ALL.len()];
 
-/// What [`Counters`] have counted; [`Counters::read`] returns it.
+/// What [`Counters`] have counted; [`Counters::read`] returns it. [`Counters`] has an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
@@ -51,7 +51,7 @@ pub struct Counts {
     pub renewals_from_store: u64,
     /// Renewals that sent a request and failed for now.
     pub renewals_failed: u64,
-    /// Renewals that sent a request which the server refused for good.
+    /// Renewals that sent a request which the server definitely refused.
     pub renewals_refused: u64,
     /// Renewals that ended without a token and sent nothing. The error of an earlier one still
     /// holds, the store failed, or another program has the lease.
@@ -82,7 +82,7 @@ pub struct Counts {
     pub tokens: Vec<TokenExpiry>,
 }
 
-/// When a token of an account expires.
+/// When a token of an account expires. [`Counters`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct TokenExpiry {

@@ -37,7 +37,7 @@ pub(super) struct Saver {
     is_running: AtomicBool,
     /// Milliseconds of the monotonic clock until which the store is said to be away.
     away_until: AtomicU64,
-    /// When the oldest look at a record began that goes on, in such milliseconds; 0 without one.
+    /// When the oldest look that has not ended began, in such milliseconds. 0 if there is none.
     looking_since: AtomicU64,
     spawn: Box<dyn Fn(Saving) + Send + Sync>,
 }
@@ -65,7 +65,7 @@ impl Saver {
         })
     }
 
-    /// Starts to save to this store, unless that goes on already.
+    /// Starts to save to this store, unless it does so already.
     pub(super) fn start(self: &Arc<Self>, store: &dyn Store) {
         if is_saved_in_background(store) && !self.is_running.swap(true, SeqCst) {
             (self.spawn)(Saving {

@@ -55,7 +55,7 @@ pub struct TokenStatus {
     pub expired: bool,
     /// Whether a refresh token is stored with it.
     pub refreshable: bool,
-    /// Whether the service has refused it for good, in a call or in its renewal.
+    /// Whether the service has definitely refused it, in a call or in its renewal.
     pub rejected: bool,
 }
 

@@ -23,7 +23,7 @@
 //! stored token if that is still valid.
 //!
 //! A store that fails costs only what needs it. A refresh token is not sent unless its successor
-//! can be saved; every other token can be requested again, and then serves from memory.
+//! can be saved; every other token can be requested again, and is then used from memory.
 
 mod failures;
 mod stored;
@@ -369,7 +369,7 @@ impl Renewal {
         self.go(State::Save, Step::Save(record))
     }
 
-    /// Ends with the new token, also if it could not be saved: then it serves from memory.
+    /// Ends with the new token, also if it could not be saved: then it is used from memory.
     fn on_saved(&mut self, now: Now) -> Next<Arc<Token>> {
         let missing = || Error::internal("the record lacks the renewed token");
         let token = self.record.token(self.kind).ok_or_else(missing)?;

@@ -29,7 +29,7 @@ use crate::clock;
 ///     while let Ok(text) = read_line() {
 ///         match paster.paste(text) {
 ///             Ok(()) => break,
-///             Err(reason) => eprintln!("{reason}"), // the login goes on
+///             Err(reason) => eprintln!("{reason}"), // the login continues
 ///         }
 ///     }
 /// });
@@ -57,7 +57,7 @@ impl Paster {
     ///
     /// # Errors
     /// [`ErrorKind::CallbackMismatch`] or [`ErrorKind::Malformed`] if the text is not the response
-    /// to this login. The login goes on: show the reason and ask again.
+    /// to this login. The login continues: show the reason and ask again.
     #[inline]
     pub fn paste(&self, text: impl Into<SecretText>) -> Result<(), Error> {
         if self.ending.is_over() {

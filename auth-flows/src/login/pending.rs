@@ -166,7 +166,7 @@ impl PendingLogin {
     }
 
     /// Blocks this thread until the login has its result; returns `None` if `timeout` passes first.
-    /// The login then goes on. In async code give `&mut pending` to the runtime's own timeout.
+    /// The login then continues. In async code give `&mut pending` to the runtime's own timeout.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }

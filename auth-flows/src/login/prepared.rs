@@ -265,7 +265,7 @@ struct Beside {
 }
 
 impl Beside {
-    /// Asks until the login is over, a few times at most. Then the listener goes on alone.
+    /// Asks until the login is over, a few times at most. Then the listener continues alone.
     #[inline]
     fn ask(&self, url: &str) {
         let Some(prompt) = &self.prompt else { return };

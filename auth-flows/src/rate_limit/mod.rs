@@ -42,7 +42,7 @@ pub(crate) struct RateLimiter {
 /// What the client knows by itself, by the monotonic clock, which nothing sets back.
 #[derive(Debug)]
 struct Own {
-    /// All that this client was allowed, by the note too, so that it can go on alone.
+    /// All that this client was allowed, by the note too, so that it can continue alone.
     ledger: Ledger,
     /// What the note does not know yet.
     unshared: Unshared,

@@ -31,7 +31,7 @@ impl Semaphore {
     pub(crate) async fn acquire(self: &Arc<Self>) -> SemaphorePermit {
         match self.ask() {
             Ok(permit) => permit,
-            // The sender is never dropped unsent; without a permit the work would go on all the same.
+            // The sender is never dropped unsent; without a permit the work would still continue.
             Err(line) => line.await.unwrap_or(SemaphorePermit(None)),
         }
     }

@@ -63,13 +63,13 @@ pub enum ScriptStep {
 }
 
 impl ScriptStep {
-    /// [`ScriptStep::Respond`] with these bytes.
+    /// Returns [`ScriptStep::Respond`] with these bytes.
     #[must_use]
     pub fn respond(bytes: &[u8]) -> Self {
         Self::Respond(bytes.to_vec())
     }
 
-    /// [`ScriptStep::Send`] with these bytes.
+    /// Returns [`ScriptStep::Send`] with these bytes.
     #[must_use]
     pub fn send(bytes: &[u8]) -> Self {
         Self::Send(bytes.to_vec())

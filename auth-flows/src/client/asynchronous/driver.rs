@@ -119,7 +119,7 @@ impl AsyncSession {
         }
     }
 
-    /// Waits a moment for the save, which goes on if that is not enough.
+    /// Waits a moment for the save, which continues if that is not enough.
     #[inline]
     fn retry_save(&self, account: Arc<Account>) -> BoxFuture<'_, ()> {
         let common = Arc::clone(&self.client.0);

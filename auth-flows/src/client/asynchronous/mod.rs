@@ -355,6 +355,14 @@ impl AsyncSession {
     }
 
     /// Sets how long a call waits for a renewal. The default is 60 s.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run_logged_in(async |session| {
+    /// let session = session.with_renewal_timeout(std::time::Duration::from_secs(10));
+    /// session.send(api_inat::users::Me::new()).await?;
+    /// # Ok(()) });
+    /// ```
     #[must_use]
     pub fn with_renewal_timeout(mut self, timeout: Duration) -> Self {
         self.identity.renewal_timeout = timeout;

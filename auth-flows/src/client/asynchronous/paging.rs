@@ -81,7 +81,7 @@ where
     /// Returns the next item; `None` at the end. Requests a page if necessary.
     ///
     /// Dropping the future ends its request and loses nothing: the next call requests the same page.
-    /// A request that was made ahead goes on.
+    /// A request that was made ahead continues.
     #[doc(alias = "cancel")]
     pub async fn next(&mut self) -> Option<Result<P::Item, Error>> {
         let ends = EndsRequest(self, |items| items.pages.end_request());
@@ -219,7 +219,7 @@ impl<P: Paged> AsyncPages<P> {
         in_flight.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends the request, unless it goes on by itself.
+    /// Ends the request, unless it continues by itself.
     fn end_request(&mut self) {
         if !self.is_ahead {
             *self.in_flight() = None;
@@ -243,7 +243,7 @@ where
     /// Requests the next page, or waits for it if it was requested ahead; `None` at the end.
     ///
     /// Dropping the future ends its request and loses nothing: the next call requests the same page.
-    /// A request that was made ahead goes on.
+    /// A request that was made ahead continues.
     #[doc(alias = "cancel")]
     pub async fn next(&mut self) -> Option<Result<Vec<P::Item>, Error>> {
         let ends = EndsRequest(self, Self::end_request);

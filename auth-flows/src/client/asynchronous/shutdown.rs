@@ -11,8 +11,9 @@ impl AsyncClient {
     /// Call it at the end of a program. A renewal that is cut off may cost the login, because the
     /// server has already replaced the refresh token.
     ///
-    /// Calls go on meanwhile; [`close`](Self::close) ends them, too. A login that a renewal started
-    /// ([`AsyncSession::with_login`](crate::AsyncSession::with_login)) counts, and waits for its user.
+    /// Calls continue meanwhile. [`close`](Self::close) ends them, too. A login that a renewal
+    /// started ([`AsyncSession::with_login`](crate::AsyncSession::with_login)) counts, and waits
+    /// for its user.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }

@@ -398,6 +398,14 @@ impl Session {
     }
 
     /// Sets how long a call waits for a renewal that another thread runs. The default is 60 s.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session) = setup::logged_in();
+    /// let session = session.with_renewal_timeout(std::time::Duration::from_secs(10));
+    /// session.send(api_inat::users::Me::new())?;
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     #[must_use]
     pub fn with_renewal_timeout(mut self, timeout: Duration) -> Self {
         self.identity.renewal_timeout = timeout;

@@ -12,8 +12,9 @@ impl Client {
     /// Call it at the end of a program. A renewal that is cut off may cost the login, because the
     /// server has already replaced the refresh token.
     ///
-    /// Calls go on meanwhile; [`close`](Self::close) ends them, too. A login that a renewal started
-    /// ([`Session::with_login`](crate::Session::with_login)) counts, and waits for its user.
+    /// Calls continue meanwhile. [`close`](Self::close) ends them, too. A login that a renewal
+    /// started ([`Session::with_login`](crate::Session::with_login)) counts, and waits for its
+    /// user.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }

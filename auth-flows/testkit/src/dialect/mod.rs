@@ -33,8 +33,8 @@ enum AnySoftware {
 }
 
 impl Dialect {
-    /// Doorkeeper 5.5 and 5.6, the Ruby gem, in a Rails application with Devise, as iNaturalist
-    /// runs it.
+    /// Returns the dialect of Doorkeeper 5.5 and 5.6, the Ruby gem, in a Rails application with
+    /// Devise, as iNaturalist runs it.
     ///
     /// The application adds two responses of its own. It redirects a request without any
     /// authentication to `/login`, or responds with 401 and JSON if the request accepts JSON. And
@@ -45,7 +45,7 @@ impl Dialect {
         Self(AnySoftware::Doorkeeper(Doorkeeper { devise: true }))
     }
 
-    /// league/oauth2-server 8.5, the PHP library.
+    /// Returns the dialect of league/oauth2-server 8.5, the PHP library.
     ///
     /// It looks at a client's grants late. A client without the code grant gets a code, and
     /// `invalid_client` for it. One without the refresh grant gets a refresh token, and
@@ -55,7 +55,7 @@ impl Dialect {
         Self::league(Version::V8)
     }
 
-    /// league/oauth2-server 9.4, the PHP library.
+    /// Returns the dialect of league/oauth2-server 9.4, the PHP library.
     ///
     /// It refuses a grant that the client does not have with `unauthorized_client`, at the
     /// authorization endpoint as well. Like version 8, it refuses a scope that another client has at

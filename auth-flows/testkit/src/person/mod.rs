@@ -61,7 +61,7 @@ pub struct Person {
 }
 
 impl Person {
-    /// A user who logs in with this name and password and grants consent.
+    /// Returns a user who logs in with this name and password and grants consent.
     pub fn new(name: impl Into<String>, password: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -247,6 +247,17 @@ impl fmt::Debug for Person {
 }
 
 /// The end of a [visit](Person::visit).
+///
+/// ```
+/// use auth_testkit::{Dialect, TestServer, person::{Outcome, Person}};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let server = TestServer::builder(Dialect::doorkeeper_5()).start()?;
+/// let outcome = Person::new("alice", "password").visit(&server.url())?;
+/// assert!(matches!(outcome, Outcome::Page { status: 404, .. }));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 // A server may end a visit in another way, such as a second factor.
 #[non_exhaustive]

@@ -43,7 +43,7 @@ impl SilentAddress {
         Self::fill(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a port"))
     }
 
-    /// The same on `::1`. `None` if the machine has no IPv6.
+    /// Listens on `::1` in the same way. `None` if the machine has no IPv6.
     ///
     /// # Panics
     /// As for [`SilentAddress::new`].

@@ -23,7 +23,7 @@ pub struct TestClient {
 }
 
 impl TestClient {
-    /// A public client: one without a secret (RFC 6749 section 2.1).
+    /// Returns a public client: one without a secret (RFC 6749 section 2.1).
     #[must_use]
     pub fn public(id: impl Into<String>) -> Self {
         Self {
@@ -35,7 +35,7 @@ impl TestClient {
         }
     }
 
-    /// A confidential client: one with a secret.
+    /// Returns a confidential client: one with a secret.
     #[must_use]
     pub fn confidential(id: impl Into<String>, secret: impl Into<String>) -> Self {
         Self {

@@ -159,8 +159,8 @@ pub struct StoreSuite<'a> {
 }
 
 impl<'a> StoreSuite<'a> {
-    /// A suite over the store that `open` opens, as a program does when it starts. What one of
-    /// these stores saves the others load.
+    /// Returns a suite over the store that `open` opens, as a program does when it starts. What one
+    /// of these stores saves the others load.
     pub fn new<S: Store>(open: impl Fn() -> S + Sync + 'a) -> Self {
         Self {
             open: Box::new(move || Arc::new(open())),
