@@ -88,7 +88,7 @@ impl Discovery {
         self
     }
 
-    /// Also reads this file, after the environment and before the keyring. It has a line for each
+    /// Reads this file too, after the environment and before the keyring. It has a line for each
     /// value, with the name of its variable, as a `.env` file has: `INAT_APP_ID=33f27dc6`. Other
     /// lines are ignored. A missing or empty file has no values.
     ///
