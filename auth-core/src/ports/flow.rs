@@ -124,7 +124,8 @@ pub enum Step<T> {
     Reserve(usize),
     /// Save this token record under the lease; if it is empty, remove the stored one. A driver that
     /// cannot save it keeps it in memory, for every flow of the account, and tries again. The next
-    /// event is [`Event::Saved`].
+    /// event is [`Event::Saved`]; or [`Event::Loaded`] with the record of another program, which has
+    /// replaced the login while this one hung, and stays.
     Save(TokenRecord),
     /// The flow is done.
     Done(T),

@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    Error, ExposeSecret, Lease, Limits, Now, SecretBytes, Service, Store, TokenKind, TokenRecord,
+    Error, Event, ExposeSecret, Lease, Limits, Now, SecretBytes, Service, Store, Token, TokenKind,
+    TokenRecord,
 };
 
 use super::{
@@ -199,13 +200,14 @@ impl Stored {
     }
 
     /// Saves the record and sets the tokens in memory. A record that cannot be saved stays in memory,
-    /// unless it has no token or none that is still good.
+    /// unless it has no token or none that is still good. Where a lease may have been lost, what is
+    /// stored decides at once: the event then has the record of another program that stays.
     pub(super) fn save(
         &self,
         lease: &mut FlowLease,
         record: &TokenRecord,
         is_login: bool,
-    ) -> Result<(), Error> {
+    ) -> Event {
         let unsaved = self.account.unsaved();
         let start = clock::now();
         let result = self.write(lease, record);
@@ -221,11 +223,11 @@ impl Stored {
             Err(error) if record.is_empty() => {
                 unsaved.clear();
                 self.failed(StoreStep::Remove, error);
-                return result;
+                return Event::Saved(result);
             }
             Err(error) if TokenKind::ALL.iter().any(rejected) => {
                 self.failed(StoreStep::Save, error);
-                return result;
+                return Event::Saved(result);
             }
             Err(error) => {
                 let account = self.account.key();
@@ -234,11 +236,38 @@ impl Stored {
                 unsaved.keep(account, record, lineage, &self.store, (error, took));
                 self.events
                     .emit(|| Some(ClientEvent::NotSaved { account, error }));
+                if let Some(event) = self.resolve(lease, record, error) {
+                    return event;
+                }
                 self.saver.start(&*self.store);
             }
         }
         self.account.publish(record, clock::now());
-        result
+        Event::Saved(result)
+    }
+
+    /// Finds out what holds after a save that was refused, because this program may have lost its
+    /// lease. `None` if it cannot find out now.
+    fn resolve(&self, lease: &mut FlowLease, ours: &TokenRecord, error: &Error) -> Option<Event> {
+        if error.is_retryable() || self.store.lease_duration().is_none() {
+            return None;
+        }
+        // The next one knows the version that is stored.
+        lease.own = None;
+        let tried = saver::retry(&self.account, &self.events, None, SaveMode::Brief);
+        let SaveOutcome::Saved(stored) = tried else {
+            return None;
+        };
+        let Some(stored) = stored else {
+            self.account.publish(ours, clock::now());
+            return Some(Event::Saved(Ok(())));
+        };
+        // By the text: hosts whose clocks are behind may give two tokens one generation.
+        let is_ours = |&kind: &TokenKind| same_text(stored.token(kind), ours.token(kind));
+        Some(match TokenKind::ALL.iter().all(is_ours) {
+            true => Event::Saved(Ok(())),
+            false => Event::Loaded(Ok(stored)),
+        })
     }
 
     fn write(&self, lease: &mut FlowLease, record: &TokenRecord) -> Result<(), Error> {
@@ -331,6 +360,10 @@ const SLOW: Duration = Duration::from_secs(1);
 
 /// Bytes of a token record with long tokens.
 const ROOM: usize = 16 << 10;
+
+fn same_text(a: Option<&Arc<Token>>, b: Option<&Arc<Token>>) -> bool {
+    a.map(|token| token.expose_secret()) == b.map(|token| token.expose_secret())
+}
 
 fn no_lease() -> Error {
     Error::internal("a flow reserves room without the lease")

@@ -217,6 +217,17 @@ impl CompleteLogin {
         }
     }
 
+    /// Ends with the later login of another program, or with its logout.
+    fn on_replaced(&mut self, record: TokenRecord) -> Next<TokenRecord> {
+        if record.is_empty() {
+            return Err(Error::login_needed(
+                "the account has logged out in another program meanwhile",
+            ));
+        }
+        self.record = record;
+        self.derive()
+    }
+
     fn derive(&mut self) -> Next<TokenRecord> {
         let wanted = self.service.token_derivation().is_some() && !self.login_alone;
         if wanted && self.record.token(TokenKind::Derived).is_none() {
@@ -274,6 +285,7 @@ impl Flow for CompleteLogin {
             (State::Pause, Event::Slept) => self.send(now),
             (State::Sent(sent), Event::Response(response)) => self.on_response(now, sent, response),
             (State::Save, Event::Saved(saved)) => self.on_saved(saved),
+            (State::Save, Event::Loaded(record)) => self.on_replaced(record?),
             (State::Revoke, Event::Response(response)) => {
                 let client = self.service.client();
                 let parse = |response| RevocationRequest::access_token(client, "").parse(response);

@@ -11,6 +11,7 @@
 //!             │               (Permit) Send ─► Save ──────────────────────────────────► Done
 //!             │                         │ derived and 401, a few times: Token(login, newer)
 //!             │                         │ derived, and the login token has expired: Token(login)
+//!             │                         │ another program replaced the login meanwhile: Lease or Token
 //!             └─────────────────────────┘
 //! ```
 //!
@@ -61,6 +62,8 @@ pub(crate) struct Renewal {
     record: TokenRecord,
     lease_backoff: LeaseBackoff,
     failures: u32,
+    /// Whether another program has replaced the login before the save.
+    was_replaced: bool,
     /// How many login tokens the service rejected, and what it said of the last one.
     rejected: u8,
     refusal: Option<Error>,
@@ -118,6 +121,7 @@ impl Renewal {
             record: TokenRecord::default(),
             lease_backoff: LeaseBackoff::default(),
             failures: 0,
+            was_replaced: false,
             rejected: 0,
             refusal: None,
             outlived: 0,
@@ -419,6 +423,7 @@ impl Flow for Renewal {
                 self.fail(now, error)
             }
             (State::Save, Event::Saved(_)) => self.on_saved(now),
+            (State::Save, Event::Loaded(record)) => self.on_replaced(now, record?),
             _ => Err(Error::unexpected_event()),
         }
     }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Two hosts at one engine, each of either kind, in both orders.
-fn pairs(server: &TestServer) -> [(Engine, [(World, Host); 2]); 2] {
+pub(crate) fn pairs(server: &TestServer) -> [(Engine, [(World, Host); 2]); 2] {
     [false, true].map(|swapped| {
         let engine = Engine::default();
         let (a, b) = (engine.host(), engine.host());

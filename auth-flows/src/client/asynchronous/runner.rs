@@ -272,9 +272,9 @@ impl<'a> Runner<'a> {
         let (stored, mut held) = (self.stored()?, mem::take(self.lease));
         let is_login = self.flow.is_login();
         let job = move || Ok((stored.save(&mut held, &record, is_login), held));
-        let (saved, held) = self.session.client.offload(job).await?;
+        let (event, held) = self.session.client.offload(job).await?;
         *self.lease = held;
-        Ok(Event::Saved(saved))
+        Ok(event)
     }
 
     async fn acquire(&mut self) {

@@ -269,7 +269,7 @@ impl Session {
                 Step::Reserve(bytes) => Event::Reserved(stored()?.reserve(&lease, bytes)),
                 Step::Save(record) => {
                     let is_login = flow.is_login();
-                    Event::Saved(stored()?.save(&mut lease, &record, is_login))
+                    stored()?.save(&mut lease, &record, is_login)
                 }
                 Step::Done(()) => return Ok(()),
             };

@@ -1,14 +1,15 @@
-//! How a renewal fails: another try, a pause of the account or of the service, the old token.
+//! How a renewal fails: another try, a pause of the account or of the service, the old token, that of
+//! another program.
 
 use std::sync::Arc;
 
-use auth_core::{Error, Now, Step, Token, TokenRequirement};
+use auth_core::{Error, Now, Step, Token, TokenKind, TokenRecord, TokenRequirement};
 
 use super::{Next, Renewal, State};
 use crate::{
     flow::call::{MOST_REJECTED, is_new_token_rejected},
     retry::RENEWAL,
-    token::login_source::RenewalMethod,
+    token::{login_source::RenewalMethod, unsaved::lease_is_lost},
 };
 
 impl Renewal {
@@ -60,6 +61,18 @@ impl Renewal {
             .filter(|_| is_new_token_rejected(&error));
         let error = refusal.unwrap_or_else(|| self.explain(error));
         self.fail(now, error)
+    }
+
+    /// Another program has replaced the login meanwhile, or has logged out: begins anew, once.
+    pub(super) fn on_replaced(&mut self, now: Now, record: TokenRecord) -> Next<Arc<Token>> {
+        self.set_record(now, record);
+        match (self.fresh(now), self.kind) {
+            (Some(token), _) => Ok(Step::Done(token)),
+            _ if std::mem::replace(&mut self.was_replaced, true) => self.fail(now, lease_is_lost()),
+            (None, TokenKind::Login) => self.go(State::Lease, Step::Lease),
+            // The one in use may be another user's.
+            (None, _) => self.get_login(TokenRequirement::Any),
+        }
     }
 
     /// Whether the server asked for a pause that all requests to the service must keep.

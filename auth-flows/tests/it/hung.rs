@@ -1,0 +1,166 @@
+//! A host hangs inside a save for longer than its lease lasts. When it goes on, the store refuses the
+//! save, and the host finds out at once what holds: its own token, or what another host has stored.
+
+use std::thread;
+
+use auth_core::{Error, Operation, TokenKind};
+use auth_testkit::{Dialect, Matching, Rotation, TestServer};
+
+use crate::{
+    common::{AtServer, MAX_WAIT, Me, Ping, World, browser, doorkeeper, league},
+    engine::{Engine, EngineState, Host},
+    outages::pairs,
+};
+
+/// Runs this at the first host. It hangs at the save after a request of this kind, while the other one
+/// does something.
+fn hang_at_the_save<T: Send>(
+    server: &TestServer,
+    matching: Matching,
+    (engine, to_a): (&Engine, &Host),
+    run: impl FnOnce() -> T + Send,
+    meanwhile: impl FnOnce(),
+) -> T {
+    let hold = server.hold(matching);
+    thread::scope(|scope| {
+        let running = scope.spawn(run);
+        assert!(hold.wait_for(1, MAX_WAIT), "it has begun");
+        to_a.set(EngineState::Silent);
+        let before = to_a.operations();
+        hold.release();
+        while to_a.operations() == before {
+            thread::yield_now(); // until it is at the save
+        }
+        engine.end_leases();
+        meanwhile();
+        to_a.set(EngineState::Open);
+        running.join().expect("no panic")
+    })
+}
+
+/// A renewal of the login token at the first host, which hangs at its save.
+fn renew(
+    server: &TestServer,
+    engine: &Engine,
+    (a, to_a): &(World, Host),
+    meanwhile: impl FnOnce(),
+) -> Result<String, Error> {
+    server.revoke_access_tokens();
+    let call = || a.send("me", Ping);
+    hang_at_the_save(server, Matching::Token, (engine, to_a), call, meanwhile)
+}
+
+/// The generation of a stored token.
+fn stored(engine: &Engine, kind: TokenKind) -> Option<u64> {
+    Some(engine.record()?.token(kind)?.generation())
+}
+
+/// The host uses what is stored, and has nothing else.
+fn follows(a: &World, engine: &Engine, kind: TokenKind) {
+    let token = a.account("me").token(kind).expect("a token");
+    assert_eq!(stored(engine, kind), Some(token.generation()));
+    let status = a.status("me").expect("a status");
+    assert!(
+        status.unsaved.is_none() && status.is_logged_in(),
+        "{status:?}"
+    );
+}
+
+/// Both hosts know the login.
+fn logged_in<O: Operation<Output = String> + Copy + Send + Sync>(
+    hosts: &[(World, Host); 2],
+    operation: O,
+) {
+    hosts[0].0.log_in("me", browser()).expect("a login");
+    hosts[1].0.send("me", operation).expect("the stored login");
+}
+
+#[test]
+fn a_token_that_succeeded_the_stored_one_is_saved_at_once() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    for (engine, hosts) in pairs(&server) {
+        logged_in(&hosts, Ping);
+        let old = stored(&engine, TokenKind::Login);
+        let b = &hosts[1].0;
+        let refused = || {
+            let error = b.send("me", Ping).expect_err("the old one was used up");
+            assert!(error.needs_login(), "{error}");
+        };
+        renew(&server, &engine, &hosts[0], refused).expect("the new token");
+        // Nothing else has asked the store since.
+        let new = stored(&engine, TokenKind::Login);
+        assert!(new > old, "{new:?} after {old:?}");
+        follows(&hosts[0].0, &engine, TokenKind::Login);
+        b.send("me", Ping).expect("the token that was saved");
+    }
+}
+
+#[test]
+fn a_login_elsewhere_is_used_at_once() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    for (engine, hosts) in pairs(&server) {
+        logged_in(&hosts, Ping);
+        let b = &hosts[1].0;
+        let log_in = || drop(b.log_in("me", browser()).expect("a login"));
+        renew(&server, &engine, &hosts[0], log_in).expect("the new login");
+        follows(&hosts[0].0, &engine, TokenKind::Login);
+        follows(b, &engine, TokenKind::Login);
+    }
+}
+
+#[test]
+fn a_logout_elsewhere_holds_at_once() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    for (engine, hosts) in pairs(&server) {
+        logged_in(&hosts, Ping);
+        let (a, b) = (&hosts[0].0, &hosts[1].0);
+        let log_out = || drop(b.log_out("me").expect("a logout"));
+        let error = renew(&server, &engine, &hosts[0], log_out).expect_err("logged out");
+        assert!(error.needs_login(), "{error}");
+        assert!(engine.record().is_none(), "nothing was saved again");
+        let error = a.account("me").token(TokenKind::Login);
+        assert!(error.expect_err("logged out").needs_login());
+        assert!(a.status("me").expect("a status").unsaved.is_none());
+    }
+}
+
+#[test]
+fn a_derived_token_of_a_login_before_is_not_saved_over_the_new_one() {
+    let server = doorkeeper();
+    for (engine, hosts) in pairs(&server) {
+        logged_in(&hosts, Me);
+        let [(a, to_a), (b, _)] = &hosts;
+        server.expire_derived_tokens();
+        let log_in = || drop(b.log_in("me", browser()).expect("a login"));
+        let (at, call) = ((&engine, to_a), || a.send("me", Me));
+        let called = hang_at_the_save(&server, Matching::Derived, at, call, log_in);
+        called.expect("the new login");
+        follows(a, &engine, TokenKind::Derived);
+        follows(a, &engine, TokenKind::Login);
+        follows(b, &engine, TokenKind::Derived);
+    }
+}
+
+#[test]
+fn of_two_logins_the_later_one_holds() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    for (engine, hosts) in pairs(&server) {
+        logged_in(&hosts, Ping);
+        let [(a, to_a), (b, _)] = &hosts;
+        let log_in = || drop(b.log_in("me", browser()).expect("a login"));
+        let hang = |meanwhile: &dyn Fn()| {
+            let call = || a.log_in("me", browser());
+            hang_at_the_save(&server, Matching::Token, (&engine, to_a), call, meanwhile)
+        };
+        let status = hang(&log_in);
+        assert!(status.expect("a login").is_logged_in());
+        follows(a, &engine, TokenKind::Login);
+        follows(b, &engine, TokenKind::Login);
+        a.send("me", Ping).expect("the later login");
+        // Logged out while the person logs in: the login of before has ended, not the new one.
+        let log_out = || drop(b.log_out("me").expect("a logout"));
+        let error = hang(&log_out);
+        assert!(error.expect_err("logged out").needs_login());
+        assert!(engine.record().is_none());
+    }
+}
