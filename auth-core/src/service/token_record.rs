@@ -53,6 +53,8 @@ pub struct TokenRecord {
     rejected: [Option<UnixTime>; 2],
     /// How many tokens of each kind in a row the service rejected before this one.
     replaced: [u32; 2],
+    /// The generation of the first login token of this login.
+    login_id: Option<u64>,
 }
 
 impl TokenRecord {
@@ -79,8 +81,12 @@ impl TokenRecord {
         (self.generations[kind as usize] + 1).max(wall.as_millis())
     }
 
-    /// Sets the token of this kind, replacing an earlier one.
+    /// Sets the token of this kind, replacing an earlier one. Begins a login if there was no login
+    /// token.
     pub fn set(&mut self, kind: TokenKind, token: Arc<Token>) {
+        if kind == TokenKind::Login && self.login.is_none() {
+            self.login_id = Some(token.generation());
+        }
         let last = &mut self.generations[kind as usize];
         *last = (*last).max(token.generation());
         *self.entry(kind) = Some(token);
@@ -88,8 +94,19 @@ impl TokenRecord {
         self.replaced[kind as usize] = 0;
     }
 
+    /// Returns the number of the login, which its renewals keep. So a program that could not save a
+    /// login knows a renewal of the one before. `None` without a login, or if the record was begun
+    /// before it had this number.
+    #[must_use]
+    pub fn login_id(&self) -> Option<u64> {
+        self.login_id
+    }
+
     /// Removes the token of this kind. The next one will still be newer.
     pub fn clear(&mut self, kind: TokenKind) {
+        if kind == TokenKind::Login {
+            self.login_id = None;
+        }
         *self.entry(kind) = None;
         self.rejected[kind as usize] = None;
         self.replaced[kind as usize] = 0;
@@ -141,6 +158,9 @@ impl TokenRecord {
             &mut out,
             format_args!("{{\"version\":{VERSION},\"generations\":[{login},{derived}]"),
         );
+        if let Some(id) = self.login_id {
+            push(&mut out, format_args!(",\"login_id\":{id}"));
+        }
         for &kind in TokenKind::ALL {
             if let Some(token) = self.token(kind) {
                 push(&mut out, format_args!(",\"{}\":", name(kind)));
@@ -254,6 +274,8 @@ fn read(value: &Value) -> Result<TokenRecord, Error> {
             Some(_) => return Err(unreadable("is not a record")),
         }
     }
+    let login_id = value.get("login_id").and_then(Value::as_u64);
+    record.login_id = login_id.filter(|_| record.login.is_some());
     Ok(record)
 }
 
@@ -376,6 +398,29 @@ mod tests {
             "{\"version\":1,\"login\":{\"access_token\":\"r\\u0701\",\"sent_ms\":1,\"generation\":1}}",
             "impossible",
         );
+    }
+
+    #[test]
+    fn a_login_keeps_its_number_through_renewals() {
+        let login = |generation| Arc::new(token("a", Some("r"), None, None, generation));
+        let mut record = TokenRecord::default();
+        assert_eq!(record.login_id(), None);
+        record.set(TokenKind::Derived, login(3));
+        assert_eq!(record.login_id(), None);
+        record.set(TokenKind::Login, login(7));
+        record.set(TokenKind::Login, login(8));
+        let mut again = TokenRecord::from_text(record.to_text().as_ref()).expect("our own text");
+        assert_eq!(again.login_id(), Some(7));
+        again.set(TokenKind::Login, login(9));
+        assert_eq!(again.login_id(), Some(7));
+        again.clear(TokenKind::Login);
+        again.set(TokenKind::Login, login(10));
+        assert_eq!(again.login_id(), Some(10));
+        // A record of a program that does not know the number.
+        let text = r#"{"version":1,"login":{"access_token":"a","sent_ms":1,"generation":7}}"#;
+        let mut old = TokenRecord::from_text(text.as_bytes()).expect("a record");
+        old.set(TokenKind::Login, login(8));
+        assert_eq!(old.login_id(), None);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Hosts that share an engine, in random orders of calls, renewals, logins, logouts, outages and lost
-//! leases: whatever happens, the last login is alive everywhere once the engine is back, and a logout
+//! leases: whatever happens, the last login, saved or not, is alive everywhere once the engine is back, and a logout
 //! stays. The real drivers of both worlds, on a clock of the test's own.
 
 use std::{
@@ -153,6 +153,11 @@ impl World {
         call!(self, me => me.log_out()).is_ok()
     }
 
+    fn is_unsaved(&self) -> bool {
+        let status = call!(self, me => me.status());
+        status.is_ok_and(|status| status.unsaved.is_some())
+    }
+
     fn status(&self) -> Status {
         call!(self, me => me.status()).expect("a status")
     }
@@ -247,15 +252,19 @@ fn run(commands: &[(usize, Command)]) -> (Fleet, Option<usize>) {
                 tokens.valid.retain(|token| !token.starts_with("access"));
             }),
             Command::LogIn => {
-                // A login that is not saved may lose to a renewal of the one before, elsewhere.
-                host.set(EngineState::Open);
-                if world.log_in().is_ok() {
-                    current = fleet.stored();
+                let before = fleet.server.tokens(|tokens| tokens.logins);
+                let result = world.log_in();
+                let login = fleet.server.tokens(|tokens| tokens.logins);
+                // The person has logged in, also if that could not be saved.
+                if login > before && (result.is_ok() || world.is_unsaved()) {
+                    current = Some(login);
                 }
             }
             Command::LogOut => {
                 host.set(EngineState::Open);
-                if world.log_out() {
+                // A login that no other host knows of cannot be ended there.
+                let knows = fleet.stored() == current || world.is_unsaved();
+                if knows && world.log_out() {
                     current = None;
                 }
             }

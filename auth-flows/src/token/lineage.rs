@@ -4,7 +4,8 @@
 //! A host that could not reach the store for longer than its lease lasted may have the only valid
 //! refresh token. The store then holds the one that it replaced, with the note that the server
 //! refused that. Generations cannot tell that from a login of a person at another host: they come
-//! from the clocks of two hosts.
+//! from the clocks of two hosts. The number of a login tells a renewal of the one before from a
+//! later login.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -23,6 +24,8 @@ pub(crate) struct Lineage {
     was_stored: bool,
     /// Digests of the login tokens, the oldest first.
     logins: Vec<u64>,
+    /// The logins that they were of.
+    ids: Vec<u64>,
     /// Whether one of them, or the record, is of a login and not of a renewal.
     by_login: bool,
 }
@@ -34,6 +37,7 @@ impl Lineage {
             is_known: true,
             was_stored: !stored.is_empty(),
             logins: vec![digest(stored.token(TokenKind::Login).map(|token| &**token))],
+            ids: stored.login_id().into_iter().collect(),
             by_login: false,
         }
     }
@@ -53,13 +57,22 @@ impl Lineage {
                 logins.push(login);
             }
         }
-        while logins.len() > MOST {
-            logins.remove(1);
+        let mut ids = older.ids.clone();
+        for id in unsaved.login_id().into_iter().chain(self.ids) {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        for list in [&mut logins, &mut ids] {
+            while list.len() > MOST {
+                list.remove(1);
+            }
         }
         Self {
             is_known: self.is_known || older.is_known,
             was_stored: self.was_stored || older.was_stored,
             logins,
+            ids,
             by_login: self.by_login || older.by_login,
         }
     }
@@ -80,10 +93,15 @@ impl Lineage {
         let of = |record: &TokenRecord, kind| digest(record.token(kind).map(|token| &**token));
         let login = of(stored, TokenKind::Login);
         let is_same = login == of(ours, TokenKind::Login);
-        let succeeded = is_same || (self.is_known && self.logins.contains(&login));
+        // A renewal of the login before ours.
+        let id = stored
+            .login_id()
+            .filter(|_| stored.login_id() != ours.login_id());
+        let is_before = self.by_login && id.is_some_and(|id| self.ids.contains(&id));
+        let succeeded = is_same || is_before || (self.is_known && self.logins.contains(&login));
         if !succeeded {
-            // What is stored may be a later login, or a renewal of the one before ours. The record
-            // does not say which, so the younger one stays, and so does it if nothing is known.
+            // What is stored may be a later login, or, in a record without its number, a renewal of
+            // the one before ours. So the younger one stays, also if nothing is known.
             let may_be_newer = self.by_login || !self.is_known;
             return (may_be_newer && is_newer(ours, stored)).then(|| ours.clone());
         }
@@ -117,9 +135,14 @@ fn digest(token: Option<&Token>) -> u64 {
     })
 }
 
-/// Returns whether a record is newer than the stored one. A derived token of an older login does not
-/// count.
+/// Returns whether a record is newer than the stored one: the later login, if they are two. A derived
+/// token of an older login does not count.
 fn is_newer(record: &TokenRecord, stored: &TokenRecord) -> bool {
+    if let (Some(ours), Some(theirs)) = (record.login_id(), stored.login_id()) {
+        if ours != theirs {
+            return ours > theirs;
+        }
+    }
     let ages = |record| {
         (
             generation(record, TokenKind::Login),
@@ -214,6 +237,45 @@ mod tests {
         // Nothing is known of what was stored.
         check(&Lineage::default(), &new, old.clone(), true);
         check(&Lineage::default(), &new, login("later", 25), false);
+    }
+
+    #[test]
+    fn a_login_replaces_what_the_one_before_became() {
+        let renewed = |mut record: TokenRecord, text: &str, generation| {
+            record = with(record, LOGIN, text, generation);
+            record
+        };
+        let (old, new) = (login("r1", 10), login("r2", 20));
+        let by_login = Lineage::of(&old).by_login(true);
+        let elsewhere = renewed(old.clone(), "r1-renewed", 30);
+        let wins = |lineage: &Lineage, ours: &TokenRecord, stored: &TokenRecord| {
+            let saved = lineage.over(ours, stored);
+            assert!(saved.is_none() || text(saved.as_ref(), LOGIN) == text(Some(ours), LOGIN));
+            saved.is_some()
+        };
+        assert!(wins(&by_login, &new, &elsewhere), "whatever its clock says");
+        assert!(wins(&by_login, &new, &rejected(elsewhere.clone())));
+        assert!(!wins(&by_login, &new, &login("later", 30)));
+        // Renewed, without the store.
+        let third = renewed(new.clone(), "r3", 40);
+        let later = Lineage::default().after(&by_login, &new);
+        assert!(wins(&later, &third, &renewed(old.clone(), "r1-again", 50)));
+        assert!(!wins(&later, &third, &login("later", 50)));
+        // It was saved after all, and renewed elsewhere.
+        assert!(!wins(
+            &later,
+            &third,
+            &renewed(new.clone(), "r2-elsewhere", 50)
+        ));
+        // Renewals make no login later.
+        assert!(!wins(
+            &later,
+            &renewed(new, "r2-renewed", 60),
+            &login("later", 50)
+        ));
+        // A renewal is none of the login before.
+        let renewal = Lineage::of(&old);
+        assert!(!wins(&renewal, &renewed(old, "r1-ours", 40), &elsewhere));
     }
 
     #[test]

@@ -176,6 +176,35 @@ fn a_person_who_logged_in_anew_wins() {
 }
 
 #[test]
+fn a_login_that_could_not_be_saved_wins_over_a_renewal_of_the_one_before() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    for (engine, [(a, to_a), (b, _)]) in pairs(&server) {
+        a.log_in("me", browser()).expect("a login");
+        b.send("me", Ping).expect("the stored login");
+        to_a.set(EngineState::SavesFail);
+        a.log_in("me", browser()).expect_err("it is not saved");
+        let new = a.account("me").token(TokenKind::Login);
+        let new = new.expect("it serves from memory").generation();
+        to_a.set(EngineState::Refused);
+        engine.end_leases();
+        renew(&b, "me");
+        to_a.set(EngineState::Open);
+        a.send("me", Ping).expect("the new login");
+        let stored = engine.record().expect("a record");
+        let stored = stored.token(TokenKind::Login).expect("a login");
+        assert_eq!(stored.generation(), new, "the new login is stored");
+        assert!(a.status("me").expect("a status").unsaved.is_none());
+        // The other host takes it over.
+        server.revoke_access_tokens();
+        a.send("me", Ping).expect("renewed");
+        b.send("me", Ping).expect("the new login");
+        let token = |world: &World| world.account("me").token(TokenKind::Login);
+        let generation = |world| token(world).expect("a token").generation();
+        assert_eq!(generation(&a), generation(&b));
+    }
+}
+
+#[test]
 fn a_logout_wins() {
     let server = league(Dialect::league_9(), Rotation::Instant);
     for (engine, hosts) in pairs(&server) {
@@ -250,8 +279,8 @@ fn counted(world: World) -> (World, Counters) {
     (world, counters)
 }
 
-/// Renews the login token of an account while it cannot be saved.
-fn renew_in_vain(world: &World, account: &str) {
+/// Renews the login token of an account, whether or not it can be saved.
+fn renew(world: &World, account: &str) {
     let session = world.account(account);
     session.invalidate(TokenKind::Login).expect("a token");
     session.token(TokenKind::Login).expect("a new one");
@@ -266,7 +295,7 @@ fn a_token_is_saved_as_soon_as_the_engine_is_back_without_a_call() {
         a.log_in("me", browser()).expect("a login");
         b.send("me", Ping).expect("the stored login");
         to_a.set(EngineState::SavesFail);
-        renew_in_vain(&a, "me");
+        renew(&a, "me");
         assert_eq!(counters.read().unsaved, 1);
         to_a.set(EngineState::Open);
         waiting.push((engine, a, counters, b));
@@ -297,7 +326,7 @@ fn many_unsaved_tokens_cost_one_look_at_a_time_and_are_all_saved() {
             world.log_in(name, browser()).expect("a login");
         }
         host.set(EngineState::SavesFail);
-        names.iter().for_each(|name| renew_in_vain(&world, name));
+        names.iter().for_each(|name| renew(&world, name));
         host.set(EngineState::Refused);
         assert_eq!(counters.read().unsaved, ACCOUNTS);
         let before = host.operations();
@@ -322,7 +351,7 @@ fn a_client_that_saves_in_the_background_ends_at_once() {
     for (engine, [(world, host), (other, _)]) in pairs(&server) {
         world.log_in("me", browser()).expect("a login");
         host.set(EngineState::SavesFail);
-        renew_in_vain(&world, "me");
+        renew(&world, "me");
         host.set(EngineState::Refused);
         let start = Instant::now();
         drop(world);
@@ -347,7 +376,7 @@ fn a_call_with_a_token_in_memory_does_not_wait_for_its_save() {
         let (world, counters) = counted(world);
         world.log_in("me", browser()).expect("a login");
         host.set(EngineState::SavesFailSlowly);
-        renew_in_vain(&world, "me");
+        renew(&world, "me");
         // From now on every caller of the engine waits until the end of this test.
         host.set(EngineState::Silent);
         waiting.push((world, host, counters));
