@@ -18,6 +18,8 @@ pub(super) struct Ledger {
     max_wait: u64,
     /// No request is sent before: the service asked for a pause until then.
     paused: u64,
+    /// When it was written; 0 if a program wrote it that does not say so.
+    written: u64,
     counters: Vec<Counter>,
     /// Lines of programs with other limits: written back unchanged.
     foreign: Vec<String>,
@@ -55,6 +57,10 @@ const FOREVER: u64 = u64::MAX / 8;
 /// The longest pause that is believed, in milliseconds: a day. A longer one is a server's mistake or
 /// a clock's.
 const LONGEST_PAUSE: u64 = 24 * 3600 * 1000;
+
+/// How far a clock that is believed may be ahead of another one, in milliseconds: a century. The
+/// times of a note then stay within their digits.
+const FURTHEST: u64 = 100 * 365 * LONGEST_PAUSE;
 
 /// How long a token request waits for the end of a pause, in milliseconds. It is as long as a
 /// renewal waits where a server asks it to, because it holds the lease.
@@ -204,6 +210,19 @@ impl Ledger {
         }
     }
 
+    /// Returns when it was written, unless that is too far ahead of `now` for any clock.
+    pub(super) fn written(&self, now: u64) -> Option<u64> {
+        let furthest = now.saturating_add(FURTHEST);
+        (1..=furthest)
+            .contains(&self.written)
+            .then_some(self.written)
+    }
+
+    /// Notes when it is written.
+    pub(super) fn set_written(&mut self, now: u64) {
+        self.written = now;
+    }
+
     /// Delays all further requests: the service has responded 429.
     pub(super) fn pause(&mut self, now: u64, pause: Duration) {
         let pause = millis(pause).min(LONGEST_PAUSE);
@@ -246,9 +265,12 @@ impl Ledger {
     pub(super) fn to_text(&self) -> String {
         // Writing to a `String` cannot fail.
         let mut out = format!("{HEAD}\n{} {} {}", self.due, self.last, self.max_wait);
-        // Only where there is one, so that the line mostly is the one of the first version.
-        if self.paused > 0 {
+        // Only where there is one: a program of the first version reads three numbers.
+        if self.paused > 0 || self.written > 0 {
             let _ = write!(out, " {}", self.paused);
+        }
+        if self.written > 0 {
+            let _ = write!(out, " {}", self.written);
         }
         out.push('\n');
         for counter in &self.counters {
@@ -274,9 +296,17 @@ impl Ledger {
             let mut numbers = line.split(' ').map_while(|word| word.parse().ok());
             let (due, last) = (numbers.next()?, numbers.next()?);
             let max_wait = numbers.next().unwrap_or(0).min(FOREVER);
-            Some((due, last, max_wait, numbers.next().unwrap_or(0)))
+            let mut more = || numbers.next().unwrap_or(0);
+            Some((due, last, max_wait, more(), more()))
         });
-        (self.due, self.last, self.max_wait, self.paused) = times.unwrap_or_default();
+        let times = times.unwrap_or_default();
+        (
+            self.due,
+            self.last,
+            self.max_wait,
+            self.paused,
+            self.written,
+        ) = times;
         for line in lines {
             if !self.counters.iter_mut().any(|counter| counter.read(line)) {
                 self.foreign.push(line.to_owned());

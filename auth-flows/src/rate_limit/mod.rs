@@ -46,12 +46,38 @@ struct Own {
     ledger: Ledger,
     /// What the note does not know yet.
     unshared: Unshared,
+    note_clock: NoteClock,
     /// The note is not tried again before.
     alone_until: Duration,
     /// How long the client counts alone after the next failure.
     alone_for: Duration,
     /// The note failed, and that was reported.
     is_reported: bool,
+}
+
+/// The clock of the note, which is that of the host whose clock is furthest ahead: what another host has
+/// sent is otherwise of the future, or long ago, and counts for nothing.
+#[derive(Clone, Copy, Debug, Default)]
+struct NoteClock {
+    /// Milliseconds by which the wall clock is behind it.
+    behind: u64,
+    /// When this client last wrote the note; 0 before.
+    wrote: u64,
+}
+
+impl NoteClock {
+    /// Returns the time at which the note is changed. Another program that has written it since this
+    /// one did runs now, so its clock counts. What a program has written before this one began may be
+    /// of a clock that was wrong and has been put right.
+    fn now(&mut self, wall: u64, written: Option<u64>) -> u64 {
+        let mut now = wall.saturating_add(self.behind);
+        if let Some(ahead) = written.filter(|written| self.wrote > 0 && *written != self.wrote) {
+            now = now.max(ahead);
+        }
+        self.behind = now.saturating_sub(wall);
+        self.wrote = now;
+        now
+    }
 }
 
 /// A caller, and its permit: the time by the monotonic clock, or how far ahead it would be.
@@ -113,6 +139,7 @@ impl RateLimiter {
             serving: Mutex::new(Own {
                 ledger: Ledger::new(&rate),
                 unshared: Unshared::default(),
+                note_clock: NoteClock::default(),
                 alone_until: Duration::ZERO,
                 alone_for: ALONE,
                 is_reported: false,
@@ -242,8 +269,7 @@ impl RateLimiter {
         }
     }
 
-    /// Changes the store's ledger, by the wall clock, which processes share, or else the client's
-    /// own. Reads the clock under the note's lock, because the wait for that may be long.
+    /// Changes the store's ledger, by the clock that processes share, or else the client's own. Reads the clock under the note's lock, because the wait for that may be long.
     fn change<R>(
         &self,
         own: &mut Own,
@@ -252,18 +278,22 @@ impl RateLimiter {
     ) -> Changed<R> {
         let mut done = None;
         let mut news = None;
+        let mut note_clock = own.note_clock;
         let start = clock::now().monotonic;
         if own.alone_until <= start {
             let updated = store.update_note(&self.note, &mut |text| {
                 let now = clock::now();
                 let mut ledger = Ledger::new(&self.rate).read(text);
-                let wall = now.wall.as_millis();
-                ledger.add_unknown(wall, &own.ledger, millis(now.monotonic), own.unshared);
-                done = Some((now, change(&mut ledger, wall)));
+                let (wall, mut shared) = (now.wall.as_millis(), own.note_clock);
+                let time = shared.now(wall, ledger.written(wall));
+                ledger.set_written(time);
+                ledger.add_unknown(time, &own.ledger, millis(now.monotonic), own.unshared);
+                done = Some((now, change(&mut ledger, time)));
+                note_clock = shared;
                 ledger.to_text()
             });
             match updated {
-                Ok(_) => {}
+                Ok(_) => own.note_clock = note_clock,
                 // A note that cannot be changed must not stop requests.
                 Err(failed) => {
                     done = None;
