@@ -1,6 +1,7 @@
 //! The store over an engine: leases with a heartbeat, saves that are repeated, notes.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     future::Future,
     sync::{
@@ -26,6 +27,10 @@ use super::{
 pub(super) const LEASE: Duration = Duration::from_secs(10);
 /// The shortest: a heartbeat each third of it must be possible on a busy machine.
 const SHORTEST_LEASE: Duration = Duration::from_millis(500);
+/// The longest: what a dead process leaves must end.
+const LONGEST_LEASE: Duration = Duration::from_secs(86_400);
+/// The longest name of a note that is stored as it is, in bytes.
+const LONGEST_NAME: usize = 500;
 /// The pauses between the repetitions of a save.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
@@ -104,10 +109,10 @@ impl<E: Engine> Remote<E> {
         lease: Duration,
         limits: Limits,
     ) -> Result<Self, Error> {
-        if lease < SHORTEST_LEASE {
+        if !(SHORTEST_LEASE..=LONGEST_LEASE).contains(&lease) {
             return Err(Error::new(
                 ErrorKind::Configuration,
-                "the duration of a lease is under half a second",
+                "the duration of a lease is under half a second, or over a day",
             )
             .with_setting("lease_duration")
             .with_help("use some seconds"));
@@ -313,6 +318,7 @@ impl<E: Engine> Store for Remote<E> {
         note: &str,
         change: &mut dyn FnMut(&str) -> String,
     ) -> Result<bool, Error> {
+        let note = &*stored_name(note);
         let mut notes = locked(&self.0.notes);
         let end = Instant::now() + self.0.limits.note;
         let mut old = notes.get(note).cloned().unwrap_or_default();
@@ -336,6 +342,15 @@ impl<E: Engine> Store for Remote<E> {
                 }
             }
         }
+    }
+}
+
+/// Returns the name of a note as an engine stores it: a key of an index of PostgreSQL has a longest
+/// length, and no NUL.
+fn stored_name(note: &str) -> Cow<'_, str> {
+    match note.len() > LONGEST_NAME || note.contains('\0') {
+        true => Id::of(&AccountKey::new("note", "", note)).digits().into(),
+        false => note.into(),
     }
 }
 

@@ -49,6 +49,44 @@ pub(super) fn check_encoding(setting: &str, url: &str) -> Result<(), Error> {
     }
 }
 
+/// Refuses an option that is not one of these, which would be ignored, and one that is given twice, of
+/// which one would be. Neither a value nor an unknown name is shown: either may be a part of a password.
+pub(super) fn check_options(setting: &str, query: &str, known: &[&str]) -> Result<(), Error> {
+    let mut seen = Vec::new();
+    let refused = |what: &str, help: String| {
+        Error::new(ErrorKind::Configuration, what.to_owned())
+            .with_setting(setting.to_owned())
+            .with_help(help)
+    };
+    for option in query.split('&').filter(|option| !option.is_empty()) {
+        let name = option.split_once('=').map(|(name, _)| name);
+        let Some(name) = name.and_then(|name| known.iter().find(|known| **known == name)) else {
+            let help = match known {
+                [] => "remove what follows the ? in it".to_owned(),
+                known => format!("remove it; it knows {}", known.join(", ")),
+            };
+            return Err(refused(
+                "the URL is invalid: it has an option that the store does not know",
+                help,
+            ));
+        };
+        if seen.contains(name) {
+            let what = format!("the URL is invalid: it has the option {name} twice");
+            return Err(refused(&what, "remove one of them".to_owned()));
+        }
+        seen.push(*name);
+    }
+    Ok(())
+}
+
+/// Returns a host with its port, as a URL has them.
+pub(super) fn with_port(host: &str, port: u16) -> String {
+    match host.contains(':') {
+        true => format!("[{host}]:{port}"),
+        false => format!("{host}:{port}"),
+    }
+}
+
 /// Returns whether a connection to this host stays on the machine.
 pub(super) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');

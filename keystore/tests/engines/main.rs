@@ -62,3 +62,54 @@ fn names(error: &Error, words: &[&str]) -> String {
     }
     error.help().unwrap().to_owned()
 }
+
+/// Names of accounts and of notes that an engine may not like. Each is read back as it is.
+fn odd_names(store: &dyn Store) {
+    let long = (0..20_000).map(|at: u32| char::from_u32(0x4e00 + at).unwrap());
+    let long = long.collect::<String>();
+    let names = [
+        "",
+        " ",
+        "a\0b",
+        "\u{ffff}",
+        "\u{fffd}",
+        "\u{10ffff}",
+        "\u{202e}\u{feff}",
+        "日本 🦀 é e\u{301}",
+        "{a}:*?[x]",
+        "'; DROP TABLE auth_record; --",
+        "$1 %s \\x00 \\",
+        "a\r\nb\t\u{1b}[31m",
+        &long,
+    ];
+    for name in names {
+        let text = record(name);
+        store.save(&lease(store, name), &text).unwrap();
+        assert_eq!(
+            store.load(&key(name)).unwrap().unwrap().as_ref(),
+            text.as_ref()
+        );
+        for text in ["one", "two 日本"] {
+            assert!(
+                store.update_note(name, &mut |_| text.to_owned()).unwrap(),
+                "{name}"
+            );
+        }
+        let mut before = String::new();
+        let mut change = |found: &str| {
+            found.clone_into(&mut before);
+            found.to_owned()
+        };
+        store.update_note(name, &mut change).unwrap();
+        assert_eq!(before, "two 日本", "a note of its own: {name}");
+    }
+    let mut found = store.accounts().unwrap().unwrap();
+    let mut expect = names.map(key).to_vec();
+    found.sort();
+    expect.sort();
+    assert_eq!(found, expect);
+    for name in names {
+        store.remove(&lease(store, name)).unwrap();
+    }
+    assert_eq!(store.accounts().unwrap(), Some(Vec::new()));
+}

@@ -6,7 +6,7 @@ use auth_core::{Error, ErrorKind, Store};
 use keystore::{Postgres, PostgresBuilder, Sealed};
 
 use crate::{
-    encryption_key, key, lease, names, record, renew, renew_beside,
+    encryption_key, key, lease, names, odd_names, record, renew, renew_beside,
     server::{self, Server},
 };
 
@@ -354,4 +354,43 @@ fn what_the_server_refuses_says_what_to_do() {
     }
     set.sql("DROP TRIGGER fails ON {}.auth_lease");
     renew(&store, "me");
+}
+
+#[test]
+fn odd_names_of_accounts_and_notes() {
+    let Some(set) = Set::up() else { return };
+    odd_names(&set.open().unwrap());
+}
+
+/// A new refresh token of an account that has such a name could not be saved.
+#[test]
+fn a_database_that_cannot_hold_every_name_does_not_open() {
+    let Some(set) = Set::up() else { return };
+    let database =
+        "CREATE DATABASE {} ENCODING LATIN1 LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0";
+    set.sql(database);
+    let url = set.server.postgres_url("postgres");
+    let url = format!("{}{}", url.trim_end_matches("postgres"), set.name);
+    let builder = Postgres::builder(url);
+    builder.migrate().unwrap();
+    let error = builder.open(encryption_key()).unwrap_err();
+    let help = names(&error, &["LATIN1", "names of accounts"]);
+    assert!(help.contains("UTF8"), "{help}");
+}
+
+#[test]
+fn a_namespace_that_is_a_word_of_sql_says_so() {
+    let Some(set) = Set::up() else { return };
+    for word in ["user", "order", "all"] {
+        let builder = Postgres::builder(set.server.postgres_url("postgres")).namespace(word);
+        for error in [
+            builder.migrate().unwrap_err(),
+            builder.open(encryption_key()).unwrap_err(),
+        ] {
+            assert!(
+                names(&error, &[word]).contains("another namespace"),
+                "{error}"
+            );
+        }
+    }
 }

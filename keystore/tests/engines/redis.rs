@@ -6,7 +6,7 @@ use auth_core::{Error, Store};
 use keystore::{Redis, Sealed};
 
 use crate::{
-    encryption_key, key, lease, names, record, renew, renew_beside,
+    encryption_key, key, lease, names, odd_names, record, renew, renew_beside,
     server::{self, Server},
 };
 
@@ -230,4 +230,23 @@ fn keys_that_are_gone_take_the_token_of_a_renewal_that_has_begun() {
     assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"two");
     drop(held);
     renew_beside(&store, "you", 1);
+}
+
+#[test]
+fn odd_names_of_accounts_and_notes() {
+    let Some(set) = Set::up() else { return };
+    odd_names(&set.open().unwrap());
+}
+
+#[test]
+fn a_lease_that_never_ends_is_refused() {
+    let Some(server) = server::redis() else {
+        return;
+    };
+    let url = format!("redis://127.0.0.1:{}/0", server.port);
+    let open = |lease| Redis::builder(&*url).lease_duration(lease).open_unsealed();
+    for lease in [Duration::ZERO, Duration::from_secs(86_401), Duration::MAX] {
+        assert_eq!(open(lease).unwrap_err().setting(), Some("lease_duration"));
+    }
+    open(Duration::from_secs(3600)).unwrap();
 }

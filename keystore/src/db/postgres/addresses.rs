@@ -13,14 +13,21 @@ use crate::db::random_word;
 /// The port of a URL without one.
 pub(super) const PORT: u16 = 5432;
 
+/// Returns the ports of the hosts: one for all, or one for each. Those of the option come behind those of
+/// the hosts, which it replaces.
+pub(super) fn ports(config: &Config) -> &[u16] {
+    let count = config.get_hosts().len().max(config.get_hostaddrs().len());
+    let ports = config.get_ports();
+    match ports.get(count..) {
+        Some(of_option) if !of_option.is_empty() => of_option,
+        _ => ports,
+    }
+}
+
 /// Returns a configuration for each address of the hosts, in their order, unless the URL asks for
 /// another one. Fails if none of them has an address.
 pub(super) async fn addresses(config: &Config) -> io::Result<Vec<Config>> {
-    let (hosts, given, ports) = (
-        config.get_hosts(),
-        config.get_hostaddrs(),
-        config.get_ports(),
-    );
+    let (hosts, given, ports) = (config.get_hosts(), config.get_hostaddrs(), ports(config));
     let (mut found, mut failed) = (Vec::new(), None);
     for at in 0..hosts.len().max(given.len()) {
         let port = ports.get(at).or(ports.first()).copied().unwrap_or(PORT);

@@ -30,6 +30,11 @@ pub(super) fn advice(code: &str, message: &str) -> (ErrorKind, &'static str) {
             "grant this user USAGE on the schema, SELECT on auth_meta, and SELECT, INSERT, UPDATE on \
              auth_record, auth_lease, auth_note; to migrate, CREATE on the database",
         ),
+        // The only word in a statement that is not always the same.
+        ("42601", _) => (
+            Configuration,
+            "choose another namespace, such as atlas: this one is a word of SQL",
+        ),
         (_, "42") => (Configuration, "call migrate once, or run the SQL of schema"),
         ("53100", _) => (
             Store,
@@ -96,6 +101,7 @@ mod tests {
             ("28000", Configuration, "sslmode=require"),
             ("3D000", Configuration, "database"),
             ("42501", Configuration, "grant"),
+            ("42601", Configuration, "another namespace"),
             ("42703", Configuration, "migrate"),
             ("55000", Configuration, "ALLOW_CONNECTIONS"),
             ("XX001", Store, "log"),

@@ -8,7 +8,13 @@ use tokio_postgres::{
     config::{Host, SslMode},
 };
 
-use super::{Postgres, addresses::PORT, connection::Connection, engine::PostgresEngine, schema};
+use super::{
+    Postgres,
+    addresses::{PORT, ports},
+    connection::Connection,
+    engine::PostgresEngine,
+    schema,
+};
 use crate::{
     db::{
         engine::namespace,
@@ -22,6 +28,29 @@ use crate::{
 
 const EXAMPLE: &str = "postgres://user:password@host:5432/database";
 const SETTING: &str = "Postgres";
+
+/// What the client knows.
+const OPTIONS: &[&str] = &[
+    "sslmode",
+    "host",
+    "hostaddr",
+    "port",
+    "user",
+    "password",
+    "dbname",
+    "options",
+    "application_name",
+    "target_session_attrs",
+    "load_balance_hosts",
+    "channel_binding",
+    "sslnegotiation",
+    "connect_timeout",
+    "tcp_user_timeout",
+    "keepalives",
+    "keepalives_idle",
+    "keepalives_interval",
+    "keepalives_retries",
+];
 
 /// How to open a [`Postgres`] store.
 ///
@@ -179,6 +208,7 @@ impl PostgresBuilder {
                      used",
                 ));
         }
+        url::check_options(setting, query, OPTIONS)?;
         // Every certificate is verified, with its host, as these two of libpq's modes ask for.
         let query = query
             .replace("sslmode=verify-full", "sslmode=require")
@@ -189,8 +219,23 @@ impl PostgresBuilder {
         let mut config = parsed.map_err(|_| invalid("the URL of the database is invalid"))?;
         let host = match config.get_hosts() {
             [] => return Err(invalid("the URL of the database has no host")),
-            hosts => names(hosts, config.get_ports()),
+            hosts => names(hosts, ports(&config)),
         };
+        let [count, given, each] = [
+            config.get_hosts().len(),
+            config.get_hostaddrs().len(),
+            ports(&config).len(),
+        ];
+        if given != 0 && given != count {
+            return Err(invalid(
+                "the URL of the database does not have as many hosts and addresses (hostaddr)",
+            ));
+        }
+        if each > 1 && each != count {
+            return Err(invalid(
+                "the URL of the database does not have as many hosts and ports",
+            ));
+        }
         let is_local = config.get_hosts().iter().all(|host| match host {
             Host::Tcp(name) => url::is_loopback(name),
             #[cfg(unix)]
@@ -243,8 +288,7 @@ fn names(hosts: &[Host], ports: &[u16]) -> String {
     let name = |(place, host): (usize, &Host)| {
         let port = ports.get(place).or(ports.first()).unwrap_or(&PORT);
         match host {
-            Host::Tcp(name) if name.contains(':') => format!("[{name}]:{port}"),
-            Host::Tcp(name) => format!("{name}:{port}"),
+            Host::Tcp(name) => url::with_port(name, *port),
             #[cfg(unix)]
             Host::Unix(path) => format!("{}:{port}", path.display()),
         }
@@ -263,138 +307,4 @@ impl fmt::Debug for PostgresBuilder {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{super::schema::Unsuited, *};
-
-    fn check(url: &str, words: &[&str]) {
-        let builder = Postgres::builder(url);
-        let error = builder.connection().err().expect(url);
-        let text = format!("{error} {error:?} {builder:?}");
-        assert!(error.is_configuration() && error.help().is_some(), "{text}");
-        assert!(!text.contains("marked-password"), "{text}");
-        for word in words {
-            assert!(text.contains(word), "{text}: {word}");
-        }
-    }
-
-    #[test]
-    fn a_bad_url_from_a_variable_names_it() {
-        let builder = PostgresBuilder {
-            variable: Some("ATLAS_URL".to_owned()),
-            ..Postgres::builder("marked-password")
-        };
-        let error = builder.connection().err().expect("no URL");
-        assert_eq!(error.setting(), Some("ATLAS_URL"));
-        assert!(
-            !format!("{error:?}").contains("marked-password"),
-            "{error:?}"
-        );
-        for options in ["?sslmode=disable", "?sslcert=/c"] {
-            let builder = PostgresBuilder {
-                variable: Some("ATLAS_URL".to_owned()),
-                ..Postgres::builder(format!("postgres://u@db.example.org/d{options}"))
-            };
-            let error = builder.connection().err().expect(options);
-            assert_eq!(error.setting(), Some("ATLAS_URL"), "{error}");
-        }
-    }
-
-    #[test]
-    fn what_the_server_refuses_names_the_variable_of_the_url() {
-        let check = |variable: Option<&str>, expect: &str| {
-            let builder = PostgresBuilder {
-                variable: variable.map(str::to_owned),
-                ..Postgres::builder("postgres://u@127.0.0.1/d")
-            };
-            let connection = builder.connection().unwrap();
-            for error in [
-                connection.read_only(),
-                connection.wrong_schema(Unsuited::Missing),
-            ] {
-                assert_eq!(error.setting(), Some(expect), "{error}");
-            }
-        };
-        check(Some("ATLAS_URL"), "ATLAS_URL");
-        check(None, "Postgres");
-    }
-
-    #[test]
-    fn bad_urls_are_errors_that_show_no_password() {
-        check("", &["begin with postgres://"]);
-        check("mysql://u:marked-password@h/d", &["begin with postgres://"]);
-        check("postgres://u:marked-password@h:port/d", &["invalid"]);
-        check(
-            "postgres://u:marked-password@h/d?x=marked-password",
-            &["invalid"],
-        );
-        check("postgres:///d", &["has no host"]);
-        check(
-            "postgres://u:marked-password@h/d?sslrootcert=/marked-password",
-            &["sslrootcert", "SSL_CERT_FILE"],
-        );
-        check("postgres://u:marked-password@h/d?sslmode=odd", &["invalid"]);
-        let plain = "postgres://u:marked-password@db.example.org/d?sslmode=disable";
-        check(
-            plain,
-            &["db.example.org", "would not be encrypted", "sslmode"],
-        );
-    }
-
-    #[test]
-    fn the_verifying_modes_of_libpq_require_tls() {
-        let mode = |url: &str| {
-            let connection = Postgres::builder(url).connection().unwrap();
-            connection.ssl_mode()
-        };
-        let url = |options: &str| format!("postgres://u:marked-password@127.0.0.1/d{options}");
-        for options in [
-            "?sslmode=verify-full",
-            "?sslmode=verify-ca&port=1",
-            "?sslmode=require",
-        ] {
-            assert_eq!(mode(&url(options)), SslMode::Require, "{options}");
-        }
-        for options in ["", "?", "?sslmode=prefer", "?sslmode=disable"] {
-            assert_eq!(mode(&url(options)), SslMode::Disable, "{options}");
-        }
-        let far = "postgres://u:marked-password@localhost/d?hostaddr=192.0.2.1";
-        assert_eq!(mode(far), SslMode::Require, "the address decides");
-    }
-
-    #[test]
-    fn a_description_names_host_and_database() {
-        let check = |builder: PostgresBuilder, expect: &str| {
-            let connection = builder.connection().unwrap();
-            assert_eq!(connection.label(), expect);
-        };
-        let url = "postgres://u:marked-password@127.0.0.1:5433/d";
-        check(
-            Postgres::builder(url),
-            "PostgreSQL 127.0.0.1:5433/d, schema keystore",
-        );
-        let far = "postgres://u:marked-password@db/d?sslmode=disable";
-        check(
-            Postgres::builder(far)
-                .unencrypted_connection()
-                .namespace("x"),
-            "PostgreSQL db:5432/d, schema x",
-        );
-        for (hosts, expect) in [
-            ("db:5433,other:5434", "db:5433,other:5434"),
-            ("db,other:5434", "db:5432,other:5434"),
-            ("[::1]", "[::1]:5432"),
-        ] {
-            let url = format!("postgres://u:marked-password@{hosts}/d");
-            let builder = Postgres::builder(url).unencrypted_connection();
-            check(builder, &format!("PostgreSQL {expect}/d, schema keystore"));
-        }
-    }
-
-    #[test]
-    fn the_schema_is_printed() {
-        let sql = Postgres::builder("").namespace("nightly").schema().unwrap();
-        assert!(sql.contains("CREATE TABLE IF NOT EXISTS nightly.auth_record"));
-        let odd = Postgres::builder("").namespace("a; DROP").schema();
-        assert!(odd.unwrap_err().is_configuration());
-    }
-}
+mod tests;

@@ -81,8 +81,8 @@ impl Connection {
     }
 
     #[cfg(test)]
-    pub(super) fn ssl_mode(&self) -> tokio_postgres::config::SslMode {
-        self.config.get_ssl_mode()
+    pub(super) fn config(&self) -> &Config {
+        &self.config
     }
 
     /// Returns the open connection, or opens one. Callers send over it at the same time, and each

@@ -265,10 +265,15 @@ impl Engine for PostgresEngine {
         self.connection
             .check_version(&self.connection.row(version)?)?;
         let (tables, is_read_only): (i64, bool) = (self.get(&found, 3)?, self.get(&found, 4)?);
-        match (tables == rights::TABLES, is_read_only) {
-            (false, _) => Err(self.connection.wrong_schema(Unsuited::Missing)),
-            (true, true) => Err(self.connection.read_only()),
-            (true, false) => Ok(()),
+        let encoding: Option<String> = self.get(&found, 5)?;
+        match (tables == rights::TABLES, is_read_only, encoding) {
+            (false, _, _) => Err(self.connection.wrong_schema(Unsuited::Missing)),
+            (true, true, _) => Err(self.connection.read_only()),
+            (true, false, Some(encoding)) => Err(self.connection.refused(
+                &format!("its encoding {encoding} cannot hold all names of accounts"),
+                "use a database with the encoding UTF8 (CREATE DATABASE … ENCODING 'UTF8')",
+            )),
+            (true, false, None) => Ok(()),
         }
     }
 

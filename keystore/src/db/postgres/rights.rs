@@ -13,8 +13,9 @@ pub(super) const TABLES: i64 = 4;
 
 /// Returns the statement that looks for them. It reads the catalog, so that it needs no right
 /// itself. Columns: the user, whether the schema is closed to it, and the rights that it lacks
-/// (`table right`). Then how many of the tables exist, and whether nothing can be written, as on a
-/// standby. A right on all columns is as good as one on the table.
+/// (`table right`). Then how many of the tables exist, whether nothing can be written, as on a
+/// standby, and the encoding if it has no place for some characters. A right on all columns is as
+/// good as one on the table.
 pub(super) fn statement(schema: &str) -> String {
     let place = |at: usize, table: &str, right: &str| format!("({at}, '{table}', '{right}')");
     let wanted = RIGHTS
@@ -35,7 +36,8 @@ pub(super) fn statement(schema: &str) -> String {
          AND NOT has_column_privilege(c.oid, a.attnum, wanted.verb)) ORDER BY wanted.place), \
          (SELECT count(*) FROM pg_catalog.pg_class c WHERE c.relnamespace = own.oid \
          AND c.relname IN ({tables})), \
-         current_setting('transaction_read_only') = 'on' \
+         current_setting('transaction_read_only') = 'on', \
+         nullif(nullif(current_setting('server_encoding'), 'UTF8'), 'SQL_ASCII') \
          FROM (SELECT to_regnamespace('{schema}')::oid) AS own (oid)"
     )
 }

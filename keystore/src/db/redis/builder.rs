@@ -159,15 +159,40 @@ impl RedisBuilder {
             }
         };
         url::check_encoding(setting, text)?;
+        let (address, fragment) = rest.split_once('#').unwrap_or((rest, ""));
+        let (address, query) = address.split_once('?').unwrap_or((address, ""));
+        let options: &[&str] = match scheme {
+            "unix" => &["db", "user", "pass"],
+            _ => &[],
+        };
+        url::check_options(setting, query, options)?;
+        if !fragment.is_empty() {
+            return Err(invalid("the URL of the server has a fragment (#)"));
+        }
+        let hosts = address.split('/').next().unwrap_or_default();
+        if scheme != "unix"
+            && hosts
+                .rsplit('@')
+                .next()
+                .is_some_and(|hosts| hosts.contains(','))
+        {
+            return Err(invalid("the URL has several hosts: it names one server"));
+        }
         // Without the `s`: the crate's own TLS is not used. Its error may quote the URL.
         let plain = SecretText::from(format!("{scheme}://{rest}"));
         let info = plain.expose_secret().into_connection_info();
         let info = info.map_err(|_| invalid("the URL of the server is invalid"))?;
         let (place, is_local) = match info.addr() {
-            ConnectionAddr::Tcp(host, port) => (format!("{host}:{port}"), url::is_loopback(host)),
+            ConnectionAddr::Tcp(host, port) => {
+                (url::with_port(host, *port), url::is_loopback(host))
+            }
             ConnectionAddr::Unix(path) => (path.display().to_string(), true),
             _ => return Err(invalid("the URL of the server is invalid")),
         };
+        let login = info.redis_settings();
+        if login.username().is_some() && login.password().is_none() {
+            return Err(invalid("the URL of the server has a user and no password"));
+        }
         if !with_tls && !is_local && !self.unencrypted_connection {
             return Err(url::needs_tls(
                 setting,
@@ -246,6 +271,70 @@ mod tests {
             "redis://u:marked-password@cache",
             "cache:6379 would not be encrypted",
         );
+    }
+
+    #[test]
+    fn odd_urls() {
+        let bad = |url: &str, words: &str| {
+            let builder = Redis::builder(url);
+            let error = builder.connection().err().expect(url);
+            let text = format!("{error:#} {error:?} {builder:?}");
+            assert!(error.is_configuration() && error.help().is_some(), "{text}");
+            assert!(!text.contains("marked-password"), "{text}");
+            assert!(text.contains(words), "{text}: {words}");
+        };
+        let user = "redis://u:marked-password@";
+        for (rest, words) in [
+            ("127.0.0.1,127.0.0.2:7/0", "one server"),
+            ("127.0.0.1:1,127.0.0.2:2/0", "one server"),
+            ("127.0.0.1/?db=3", "option"),
+            ("127.0.0.1/0?protocol=resp3", "option"),
+            ("127.0.0.1/0?password=marked-password", "option"),
+            ("127.0.0.1/0/1", "invalid"),
+            ("127.0.0.1/0x1", "invalid"),
+            ("127.0.0.1/99999999999999999999", "invalid"),
+            ("127.0.0.1:99999/0", "invalid"),
+            ("[::1/0", "invalid"),
+            ("0.0.0.0/0", "invalid"),
+            ("/0", "invalid"),
+        ] {
+            bad(&format!("{user}{rest}"), words);
+        }
+        bad("rediss://u:marked-password@cache/0#insecure", "fragment");
+        bad("redis://marked-password@127.0.0.1/0", "no password");
+        bad("redis://marked-password:@127.0.0.1/0", "no password");
+        bad("redis://u:%ff@127.0.0.1/0", "invalid");
+        bad("REDIS-SENTINEL://h", "begin with redis://");
+        bad("unix:///run/s?pass=marked-password&pass=1", "twice");
+        bad("unix:///run/s?password=marked-password", "option");
+        bad("unix:///run/s?user=marked-password", "no password");
+    }
+
+    #[test]
+    fn fine_urls() {
+        let fine = |url: &str| {
+            let connection = Redis::builder(url).connection().expect(url);
+            let password = connection.password().unwrap_or_default().to_owned();
+            (connection.label().to_owned(), password)
+        };
+        for (url, label, password) in [
+            (
+                "redis://u:%40%3A%2F%3F%23%25%26%3D+%20@127.0.0.1/7\n",
+                "127.0.0.1:6379/7",
+                "@:/?#%&=+ ",
+            ),
+            ("redis://:p%C3%A4%E2%82%AC@[::1]:7", "[::1]:7/0", "pä€"),
+            ("redis://localhost/", "localhost:6379/0", ""),
+            ("valkeys://u:p@cache.example/2", "cache.example:6379/2", "p"),
+            (
+                "unix:///run/a%20b.sock?db=3&user=u&pass=a%26b",
+                "/run/a b.sock/3",
+                "a&b",
+            ),
+        ] {
+            let label = format!("Redis {label}, keys keystore");
+            assert_eq!(fine(url), (label, password.to_owned()), "{url}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::{
 use auth_core::{Error, ErrorKind};
 use futures_core::Stream as _;
 use redis::{
-    AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, RedisError,
+    AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, RedisConnectionInfo, RedisError,
     aio::{MultiplexedConnection, PubSub},
 };
 use rustls::{ClientConfig, pki_types::ServerName};
@@ -81,6 +81,11 @@ impl Connection {
 
     pub(super) fn setting(&self) -> &str {
         &self.setting
+    }
+
+    #[cfg(test)]
+    pub(super) fn password(&self) -> Option<&str> {
+        self.info.redis_settings().password()
     }
 
     /// Returns the open connection, or opens one. Callers send over it at the same time, and each
@@ -174,13 +179,29 @@ impl Connection {
         Ok(opened)
     }
 
-    /// Logs in and chooses the database.
+    /// Logs in and chooses the database. The client would do both, and keep the words of a refusal.
     async fn greet(&self, stream: Box<dyn Stream>) -> Result<MultiplexedConnection, Error> {
         let config = AsyncConnectionConfig::new().set_response_timeout(None);
-        let settings = self.info.redis_settings();
-        let opened = MultiplexedConnection::new_with_config(settings, stream, config).await;
-        let (connection, driver) = opened.map_err(|error| self.error(error))?;
+        let (settings, plain) = (
+            self.info.redis_settings(),
+            RedisConnectionInfo::default().set_skip_set_lib_name(),
+        );
+        let failed = |error| self.error(error);
+        let opened = MultiplexedConnection::new_with_config(&plain, stream, config).await;
+        let (mut connection, driver) = opened.map_err(failed)?;
         tokio::spawn(driver);
+        if let Some(password) = settings.password() {
+            let mut auth = redis::cmd("AUTH");
+            auth.arg(settings.username()).arg(password);
+            let done: Result<(), _> = auth.query_async(&mut connection).await;
+            done.map_err(failed)?;
+        }
+        if settings.db() != 0 {
+            let mut select = redis::cmd("SELECT");
+            select.arg(settings.db());
+            let done: Result<(), _> = select.query_async(&mut connection).await;
+            done.map_err(failed)?;
+        }
         Ok(connection)
     }
 

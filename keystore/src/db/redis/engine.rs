@@ -195,17 +195,18 @@ impl Messenger for RedisEngine {
 
 impl Engine for RedisEngine {
     async fn load(&self, id: &Id) -> Result<Option<SecretBytes>, Error> {
-        let mut pipe = redis::pipe();
-        pipe.get(self.versions()).hget(self.key(id, "record"), "b");
-        let mut open = self.connection.open().await?;
-        let found: Result<(Option<String>, Option<Vec<u8>>), _> = pipe.query_async(&mut open).await;
-        match found {
-            Ok((versions, body)) => {
-                self.check_version(versions.as_deref())?;
-                Ok(body.map(SecretBytes::new))
-            }
-            Err(error) => Err(self.connection.failed(error)),
-        }
+        let mut record = redis::cmd("HGET");
+        record.arg(self.key(id, "record")).arg("b");
+        // Before the two, each of which would wait for a connection of its own.
+        self.connection.open().await?;
+        let versions = self.ask_versions();
+        let (versions, body) = both(
+            self.ask::<Option<String>>(&versions),
+            self.ask::<Option<Vec<u8>>>(&record),
+        )
+        .await;
+        self.check_version(versions?.as_deref())?;
+        Ok(body?.map(SecretBytes::new))
     }
 
     async fn take(&self, id: &Id, holder: &str, time: Duration) -> Result<Option<Taken>, Error> {

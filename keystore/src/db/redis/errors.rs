@@ -37,6 +37,10 @@ impl Connection {
         );
         match (error.kind(), &*code) {
             (_, UNSUITED) => return self.unsuited(error.detail().unwrap_or_default().trim()),
+            _ if words.contains("without any password") => configuration(
+                format!("{label} has no password for this user"),
+                "remove the password from the URL, or set it at the server",
+            ),
             (Kind::AuthenticationFailed, _) | (_, "NOAUTH" | "WRONGPASS") => configuration(
                 format!("{label} refused the user or the password"),
                 "correct the user and the password in the URL",
@@ -115,7 +119,15 @@ impl Connection {
             _ => Error::new(ErrorKind::Store, format!("{label} failed"))
                 .with_help("look into the log of the server"),
         }
-        .with_source(error)
+        .with_source(without_arguments(error))
+    }
+}
+
+/// Returns an error without what was sent, a password among it, which an unknown command shows.
+fn without_arguments(error: RedisError) -> Box<dyn std::error::Error + Send + Sync> {
+    match error.to_string().split_once(", with args") {
+        Some((before, _)) => before.into(),
+        None => error.into(),
     }
 }
 
@@ -227,6 +239,61 @@ mod tests {
             let is_named = error.setting() == Some("Redis");
             assert_eq!(is_named, kind == Configuration, "{line}: {text}");
             assert!(!format!("{text} {error:?}").contains("marked-"), "{line}");
+        }
+    }
+
+    /// A server that is full says so to the first command, which is AUTH.
+    #[test]
+    fn what_a_server_says_to_a_login_is_not_taken_for_a_wrong_password() {
+        use ErrorKind::{Configuration, Transport};
+        use std::io::{Read as _, Write as _};
+        for (line, kind, words) in [
+            ("ERR max number of clients reached", Transport, "maxclients"),
+            (
+                "LOADING Redis is loading the dataset in memory",
+                Transport,
+                "try again",
+            ),
+            (
+                "DENIED Redis is running in protected mode",
+                Configuration,
+                "protected-mode",
+            ),
+            (
+                "WRONGPASS invalid username-password pair",
+                Configuration,
+                "correct the user",
+            ),
+            (
+                "ERR AUTH <password> called without any password configured for the default user",
+                Configuration,
+                "remove the password",
+            ),
+            (
+                "ERR unknown command 'AUTH', with args beginning with: 'marked-user' 'marked-pass'",
+                Configuration,
+                "Redis 6 or newer",
+            ),
+        ] {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let address = listener.local_addr().unwrap();
+            let server = std::thread::spawn(move || {
+                // A request that may pass is sent twice.
+                for _ in 0..if kind == Transport { 2 } else { 1 } {
+                    let (mut stream, _) = listener.accept().unwrap();
+                    let _command = stream.read(&mut [0; 1024]).unwrap();
+                    stream.write_all(format!("-{line}\r\n").as_bytes()).unwrap();
+                    stream.shutdown(std::net::Shutdown::Write).unwrap();
+                    let _until_closed = stream.read_to_end(&mut Vec::new());
+                }
+            });
+            let url = format!("redis://marked-user:marked-pass@{address}/0");
+            let error = Redis::builder(url).open_unsealed().unwrap_err();
+            let text = format!("{error:#} {error:?}");
+            assert_eq!(error.kind(), kind, "{line}: {text}");
+            assert!(error.help().unwrap().contains(words), "{line}: {text}");
+            assert!(!text.contains("marked-"), "{line}: {text}");
+            server.join().unwrap();
         }
     }
 }
