@@ -24,7 +24,7 @@ use std::{
 use auth_core::{AccountKey, Error, ErrorKind, SecretBytes, Store};
 
 use super::limits::Limits;
-use crate::{Postgres, Redis};
+use crate::db::{postgres::Postgres, redis::Redis};
 
 const LIMITS: Limits = Limits {
     open: Duration::from_millis(400),
