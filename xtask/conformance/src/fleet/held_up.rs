@@ -3,13 +3,16 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use auth_core::ErrorKind;
+use auth_core::{ErrorKind, SecretBytes, Store as _};
 
-use super::engine::{Engine, Kind, LEASE};
-use super::line::State;
-use super::scene::{Holder, SLACK, Scene, each, may_be_tried_again, stopped_at_each_step};
+use super::engine::{self, Engine, Kind, LEASE, PASSWORD};
+use super::line::{Line, State};
+use super::scene::{
+    CONFIRMED, Holder, SLACK, Scene, each, may_be_tried_again, stopped_at_each_step,
+};
+use super::trouble::key;
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
 use crate::stores::store_dir::{counted, rotations, since};
@@ -40,9 +43,14 @@ pub(super) fn run(kind: Kind, report: &mut Report) -> CheckResult {
     report.single("closed to the engine, at each step: 1 renewal", || {
         disturbed(&engine, To::Engine, State::Closed, CLOSED)
     });
-    report.single("the engine's responses are lost: a save counts", || {
-        save_unheard(&engine)
-    });
+    report.single(
+        "a save whose response is lost is repeated: it counts",
+        || repeated_save(&engine),
+    );
+    report.single(
+        "the engine's responses are lost, at each step: 1 renewal",
+        || save_unheard(&engine),
+    );
     report.single("silent for 8 s to the token endpoint: 1 renewal", || {
         disturbed(&engine, To::TokenEndpoint, State::Silent, SILENT)
     });
@@ -97,6 +105,37 @@ fn disturbed(engine: &Engine, to: To, state: State, time: Duration) -> CheckResu
         )?;
         holder.goes_on()
     })
+}
+
+/// A store that did not hear of its save repeats it over another connection, and meets its own record.
+fn repeated_save(engine: &Engine) -> CheckResult {
+    let (namespace, line) = (engine.namespace()?, Line::to(engine.port())?);
+    let store = engine::open(&engine.url_with(PASSWORD, line.port()), &namespace)?;
+    let other = engine.open(&namespace)?;
+    let (own, record) = (key("unheard"), |byte| SecretBytes::new(vec![byte; 2000]));
+    let lease = store.try_lease(&own)?.ok_or("the lease is taken")?;
+    store.save(&lease, &record(b'o'))?;
+    ensure(store.confirm(&lease, CONFIRMED)?, "it is not confirmed")?;
+    let has_it = || -> Result<bool, Failure> {
+        let found = other.load(&own)?.ok_or("it is gone")?;
+        Ok(found.as_ref()[0] == b'n')
+    };
+    line.set(State::LosesResponses);
+    thread::scope(|scope| -> CheckResult {
+        let saving = scope.spawn(|| store.save(&lease, &record(b'n')));
+        let end = Instant::now() + SLACK;
+        while !has_it()? {
+            ensure(Instant::now() < end, "the save does not arrive")?;
+            thread::sleep(Duration::from_millis(10));
+        }
+        ensure(!saving.is_finished(), "it heard of its save")?;
+        line.set(State::Closed);
+        line.set(State::Open);
+        Ok(saving.join().map_err(|_| "it panicked")??)
+    })?;
+    ensure(has_it()?, "the record was replaced")?;
+    drop(lease);
+    ensure(other.try_lease(&own)?.is_some(), "the lease is not free")
 }
 
 /// What the engine has done counts, though the holder never hears of it.
