@@ -7,18 +7,20 @@ use auth_core::ErrorKind;
 
 use super::engine::{Engine, LEASE};
 use super::outages;
-use super::scene::{MOST_STEPS, SLACK, Scene, each_step, may_be_tried_again};
+use super::scene::{CONFIRMED, MOST_STEPS, SLACK, Scene, each_step, may_be_tried_again};
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
 use crate::stores::store_dir::{StoreDir, counted, rotations, since};
 
 /// How long a server is away that starts slowly.
 const DOWN: Duration = Duration::from_secs(3);
+/// What a call may take longer on a busy machine.
+const BUSY: Duration = Duration::from_secs(4);
 
 pub(super) fn run(engine: &Engine, report: &mut Report) {
     report.single(
         "the holder is killed at each step: nothing else is lost",
-        || each_step(|step| killed(engine, step)),
+        || each_step(|step| killed(&Scene::new(engine)?, [LEASE, CONFIRMED], step)),
     );
     report.single(
         "the holder is stopped at each step: nothing is sent twice",
@@ -32,6 +34,14 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
     });
 }
 
+/// The same over the file store, whose processes are on one host: a lease ends with its process.
+pub(super) fn killed_over_files() -> CheckResult {
+    each_step(|step| {
+        let dir = StoreDir::new()?;
+        killed(&Scene::in_files(&dir)?, [Duration::ZERO; 2], step)
+    })
+}
+
 /// The same over the file store, whose processes are on one host.
 pub(super) fn stopped_over_files() -> CheckResult {
     each_step(|step| {
@@ -40,18 +50,28 @@ pub(super) fn stopped_over_files() -> CheckResult {
     })
 }
 
-fn killed(engine: &Engine, step: usize) -> Result<bool, Failure> {
-    let scene = Scene::new(engine)?;
+/// Kills the holder at this step. The next process is served at the end of a lease that lasts so long
+/// without its holder, and of one that was confirmed.
+fn killed(scene: &Scene, leases: [Duration; 2], step: usize) -> Result<bool, Failure> {
     let mark = scene.server.requests().mark();
     let Some((worker, name)) = scene.halted(step, None)? else {
         return Ok(false);
     };
     let at_this = |failure: Failure| format!("{name}: {failure}");
-    worker.kill()?;
-    let rotated = rotations(&since(&scene.server, mark)) == 1;
     let mut fresh = scene.start.spawn()?;
+    worker.kill()?;
+    let dead = Instant::now();
+    let rotated = rotations(&since(&scene.server, mark)) == 1;
     // One call: it waits for the end of the lease, also of one that was confirmed.
     let heard = fresh.ask("call").map_err(at_this)?;
+    let took = dead.elapsed();
+    let is_confirmed = ["after confirm", "before POST /oauth/token"].contains(&&*name)
+        || rotated && ["after POST /oauth/token", "before save"].contains(&&*name);
+    let lease = leases[usize::from(is_confirmed)];
+    ensure(
+        took < lease + Duration::from_secs(1) + BUSY,
+        format!("{name}: served after {took:?}, the lease is of {lease:?}"),
+    )?;
     // The answer of the server was in the memory of the process only.
     let is_lost = rotated && ["after POST /oauth/token", "before save"].contains(&&*name);
     match is_lost {
@@ -66,6 +86,25 @@ fn killed(engine: &Engine, step: usize) -> Result<bool, Failure> {
         false => heard.went_well().map_err(at_this)?,
     }
     fresh.ask("call")?.went_well().map_err(at_this)?;
+    // The server refuses a token that is used up once.
+    let log = since(&scene.server, mark);
+    counted("renewals", rotations(&log), 1).map_err(at_this)?;
+    let sent = 1 + usize::from(is_lost);
+    counted("token requests", log.grant("refresh_token"), sent).map_err(at_this)?;
+    // The next end of a token, when the dead holder has long been forgotten.
+    scene.server.revoke_access_tokens();
+    let began = Instant::now();
+    scene
+        .start
+        .spawn()?
+        .ask("call")?
+        .went_well()
+        .map_err(at_this)?;
+    let took = began.elapsed();
+    ensure(
+        took < leases[0] + Duration::from_secs(1) + BUSY,
+        format!("{name}: at the next end of a token served after {took:?}"),
+    )?;
     Ok(true)
 }
 

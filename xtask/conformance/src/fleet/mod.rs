@@ -191,6 +191,10 @@ fn over_files(report: &mut Report) -> Result<(), Stop> {
         crowd::over_files(32)
     });
     report.single(
+        "the holder is killed at each step: nothing else is lost",
+        accidents::killed_over_files,
+    );
+    report.single(
         "the holder is stopped at each step: nothing is sent twice",
         accidents::stopped_over_files,
     );
