@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::SystemTime;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::evidence::Evidence;
 use super::fault_class::FaultClass;
-use super::lines::{Failed, Passed, Purpose};
+use super::lines::{Failed, Line, Passed, Purpose};
 use super::logins::Logins;
 use super::needless::Needless;
-use super::tested_service::{TestedService, micros};
+use super::tested_service::micros;
 
 /// Receives all reports, from the server and from the workers.
 #[derive(Debug, Default)]
@@ -58,19 +59,20 @@ const PAUSE: u64 = 300_000_000;
 impl FaultChecker {
     /// Reads a line of a process.
     pub(super) fn hear(&mut self, line: &Value) {
-        if let Some(passed) = line.get("passed").and_then(Passed::read) {
-            self.passed(passed);
-        } else if let Some(failed) = line.get("failed").and_then(Failed::read) {
-            self.waiting.push_back(failed);
-        } else if let Some((place, user, began, ended)) = act(&line["healed"]) {
-            self.healed += 1;
-            self.logins.healed(place, user, began, ended);
-        } else if let Some((place, user, began, ended)) = act(&line["hurried"]) {
-            self.needless.wanted(place, user, (began, ended));
-        } else if let Some(wrong) = line.get("wrong").and_then(Value::as_str) {
-            self.wrong.push(wrong.to_owned());
-        } else {
-            self.wrong.push(format!("unknown line: {line}"));
+        match Line::deserialize(line) {
+            Ok(Line::Passed(passed)) => self.passed(passed),
+            Ok(Line::Failed(failed)) => self.waiting.push_back(failed),
+            Ok(Line::Healed(act)) => {
+                self.healed += 1;
+                self.logins
+                    .healed(act.place, &act.user, act.began, act.ended);
+            }
+            Ok(Line::Hurried(act)) => {
+                let time = (act.began, act.ended);
+                self.needless.wanted(act.place, &act.user, time);
+            }
+            Ok(Line::Wrong(wrong)) => self.wrong.push(wrong),
+            Err(_) => self.wrong.push(format!("unknown line: {line}")),
         }
         self.check_until(micros(SystemTime::now()).saturating_sub(LATE));
     }
@@ -173,18 +175,6 @@ impl FaultChecker {
         since.began = since.began.saturating_sub(FAULTY);
         is_verdict && Evidence::for_error(&self.exchanges, &since).has_a_faulty_renewal()
     }
-}
-
-/// Reads a worker's report of an act: the account, the beginning and the end.
-fn act(report: &Value) -> Option<(TestedService, &str, u64, u64)> {
-    let place = TestedService::of_word(report["place"].as_str()?)?;
-    let moment = |name: &str| report[name].as_u64();
-    Some((
-        place,
-        report["user"].as_str()?,
-        moment("began")?,
-        moment("ended")?,
-    ))
 }
 
 fn world(by: &str) -> &'static str {

@@ -1,11 +1,12 @@
 //! The classes of faults that the server injects, their odds and their names.
 
 use auth_testkit::Fault;
+use serde::{Deserialize, Serialize};
 
 use super::seeded_random::Chance;
 
 /// One class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum FaultClass {
     Delay,
     Slow,
@@ -47,10 +48,6 @@ impl FaultClass {
             Self::Lost => "a lost response",
             Self::LostByReset => "reset after the work",
         }
-    }
-
-    pub(super) fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|fault| fault.word() == word)
     }
 
     /// The class of a fault, if it is one of these.
@@ -139,7 +136,8 @@ mod tests {
         for fault in FaultClass::ALL {
             let mut chance = Chance::new(1, 1);
             assert_eq!(FaultClass::of(&fault.fault(&mut chance)), Some(fault));
-            assert_eq!(FaultClass::of_word(fault.word()), Some(fault));
+            let line = serde_json::to_value(fault).expect("JSON");
+            assert_eq!(FaultClass::deserialize(line).ok(), Some(fault));
         }
     }
 

@@ -9,14 +9,42 @@
 //! | `hurried` | a worker required a newer login token than the stored one |
 //! | `wrong` | a broken promise, found on the spot |
 
+use std::fmt;
+
 use auth_core::{Error, ErrorKind};
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::fault_class::FaultClass;
 use super::tested_service::TestedService;
 
+/// A line, except the end of an order.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Line {
+    Passed(Passed),
+    Failed(Failed),
+    Healed(Act),
+    Hurried(Act),
+    Wrong(String),
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
+}
+
+/// What a worker did with an account, and when.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Act {
+    pub(super) place: TestedService,
+    pub(super) user: String,
+    pub(super) began: u64,
+    pub(super) ended: u64,
+}
+
 /// The purpose of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum Purpose {
     /// The token endpoint, with a refresh token.
     Renewal,
@@ -54,7 +82,7 @@ impl Purpose {
 }
 
 /// A request, as the server received it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Passed {
     pub(super) place: TestedService,
     pub(super) purpose: Purpose,
@@ -85,51 +113,10 @@ impl Passed {
     pub(super) fn is_lost(&self) -> bool {
         self.fault.is_some_and(FaultClass::loses_the_response)
     }
-
-    pub(super) fn line(&self) -> Value {
-        json!({ "passed": {
-            "place": self.place.word(),
-            "purpose": self.purpose.word(),
-            "by": self.by,
-            "user": self.user,
-            "login": self.login,
-            "refresh_token": self.refresh_token,
-            "call": self.call,
-            "write": self.is_write,
-            "fault": self.fault.map(FaultClass::word),
-            "processed": self.processed,
-            "status": self.status,
-            "late": self.is_late,
-            "began": self.began,
-            "ended": self.ended,
-        }})
-    }
-
-    pub(super) fn read(value: &Value) -> Option<Self> {
-        let purpose = value["purpose"].as_str()?;
-        Some(Self {
-            place: TestedService::of_word(value["place"].as_str()?)?,
-            purpose: Purpose::ALL
-                .into_iter()
-                .find(|known| known.word() == purpose)?,
-            by: value["by"].as_str()?.to_owned(),
-            user: value["user"].as_str().map(str::to_owned),
-            login: value["login"].as_u64(),
-            refresh_token: value["refresh_token"].as_u64(),
-            call: value["call"].as_u64(),
-            is_write: value["write"].as_bool()?,
-            fault: value["fault"].as_str().and_then(FaultClass::of_word),
-            processed: value["processed"].as_bool()?,
-            status: value["status"].as_u64(),
-            is_late: value["late"].as_bool()?,
-            began: value["began"].as_u64()?,
-            ended: value["ended"].as_u64()?,
-        })
-    }
 }
 
 /// An error, as a worker got it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Failed {
     pub(super) place: TestedService,
     pub(super) user: String,
@@ -151,57 +138,31 @@ pub(super) struct Failed {
 }
 
 impl Failed {
-    /// Adds what the error's methods return.
-    pub(super) fn with(mut self, error: &Error) -> Self {
-        self.kind = kind(error.kind()).to_owned();
-        self.status = error.status().map(|status| status.as_u16().into());
-        self.needs_login = error.needs_login();
-        self.is_configuration = error.is_configuration();
-        self.is_retryable = error.is_retryable();
-        self.may_have_been_delivered = error.may_have_been_delivered();
-        self.text = error.to_string();
-        self
-    }
-
-    pub(super) fn line(&self) -> Value {
-        json!({ "failed": {
-            "place": self.place.word(),
-            "user": self.user,
-            "by": self.by,
-            "act": self.act,
-            "plain": self.is_plain,
-            "call": self.call,
-            "began": self.began,
-            "ended": self.ended,
-            "kind": self.kind,
-            "status": self.status,
-            "needs_login": self.needs_login,
-            "configuration": self.is_configuration,
-            "retryable": self.is_retryable,
-            "arrived": self.may_have_been_delivered,
-            "text": self.text,
-        }})
-    }
-
-    pub(super) fn read(value: &Value) -> Option<Self> {
-        let text = |name: &str| value[name].as_str().map(str::to_owned);
-        Some(Self {
-            place: TestedService::of_word(value["place"].as_str()?)?,
-            user: text("user")?,
-            by: text("by")?,
-            act: text("act")?,
-            is_plain: value["plain"].as_bool()?,
-            call: value["call"].as_u64()?,
-            began: value["began"].as_u64()?,
-            ended: value["ended"].as_u64()?,
-            kind: text("kind")?,
-            status: value["status"].as_u64(),
-            needs_login: value["needs_login"].as_bool()?,
-            is_configuration: value["configuration"].as_bool()?,
-            is_retryable: value["retryable"].as_bool()?,
-            may_have_been_delivered: value["arrived"].as_bool()?,
-            text: text("text")?,
-        })
+    /// Takes what the error's methods return.
+    pub(super) fn of(
+        error: &Error,
+        act: Act,
+        [by, what]: [&str; 2],
+        call: u64,
+        is_plain: bool,
+    ) -> Self {
+        Self {
+            place: act.place,
+            user: act.user,
+            by: by.to_owned(),
+            act: what.to_owned(),
+            is_plain,
+            call,
+            began: act.began,
+            ended: act.ended,
+            kind: kind(error.kind()).to_owned(),
+            status: error.status().map(|status| status.as_u16().into()),
+            needs_login: error.needs_login(),
+            is_configuration: error.is_configuration(),
+            is_retryable: error.is_retryable(),
+            may_have_been_delivered: error.may_have_been_delivered(),
+            text: error.to_string(),
+        }
     }
 }
 

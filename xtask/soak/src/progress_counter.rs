@@ -8,7 +8,7 @@ use auth_core::Error;
 use serde_json::{Value, json};
 
 use super::heap;
-use super::lines::Failed;
+use super::lines::{self, Failed, Line};
 use super::tested_service::{MARK, TestedService, micros};
 use crate::output;
 
@@ -143,7 +143,7 @@ impl ProgressCounter {
 
     /// Reports a broken promise.
     pub(super) fn wrong(&self, what: String) {
-        output::line(json!({ "wrong": what }));
+        output::line(Line::Wrong(what));
     }
 }
 
@@ -181,46 +181,28 @@ impl Act<'_> {
             self.progress.wrong(what);
             return;
         }
-        output::line(
-            Failed {
-                place: self.place,
-                user: self.user.to_owned(),
-                by: self.by.to_owned(),
-                act: self.what.to_owned(),
-                is_plain: self.is_plain,
-                call: self.call,
-                began: self.began,
-                ended: micros(SystemTime::now()),
-                kind: String::new(),
-                status: None,
-                needs_login: false,
-                is_configuration: false,
-                is_retryable: false,
-                may_have_been_delivered: false,
-                text: String::new(),
-            }
-            .with(error)
-            .line(),
-        );
+        let (act, names) = (self.done(), [self.by, self.what]);
+        let failed = Failed::of(error, act, names, self.call, self.is_plain);
+        output::line(Line::Failed(failed));
     }
 
     /// Reports a new login of this account, made by this act.
     pub(super) fn healed(self) {
-        self.tell("healed");
+        output::line(Line::Healed(self.done()));
     }
 
     /// Reports that it may have required a newer login token than the stored one.
     pub(super) fn hurried(&self) {
-        self.tell("hurried");
+        output::line(Line::Hurried(self.done()));
     }
 
-    fn tell(&self, what: &str) {
-        output::line(json!({ what: {
-            "place": self.place.word(),
-            "user": self.user,
-            "began": self.began,
-            "ended": micros(SystemTime::now()),
-        }}));
+    fn done(&self) -> lines::Act {
+        lines::Act {
+            place: self.place,
+            user: self.user.to_owned(),
+            began: self.began,
+            ended: micros(SystemTime::now()),
+        }
     }
 
     fn name(&self) -> String {

@@ -19,7 +19,7 @@ use lexopt::{Arg, ValueExt};
 use serde_json::{Value, json};
 
 use super::fault_class::{FaultClass, OF_APIS, OF_TOKENS};
-use super::lines::{Passed, Purpose};
+use super::lines::{Line, Passed, Purpose};
 use super::seeded_random::Chance;
 use super::tested_service::{
     CALL, CLIENT, CLIENT_SECRET, LIFE, PASSWORD, TestedService, micros, users,
@@ -78,7 +78,7 @@ fn start(place: TestedService, seed: u64, storm: &Arc<AtomicBool>) -> std::io::R
         .access_token_lifetime(Some(LIFE))
         .refresh_tokens(rotation)
         .site(place.site())
-        .observe(move |exchange| output::line(passed(place, exchange).line()));
+        .observe(move |exchange| output::line(Line::Passed(passed(place, exchange))));
     for user in users() {
         builder = builder.user(user, PASSWORD);
     }

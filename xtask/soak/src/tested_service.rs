@@ -5,6 +5,7 @@ use auth_core::{
     BaseUrl, CallPolicy, Error, ErrorKind, Operation, Request, Response, Service, read_json,
 };
 use http::{HeaderValue, Method};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -29,7 +30,7 @@ pub(super) const CLIENT_SECRET: &str = "marked-client-secret";
 pub(super) const CALL: &str = "x-call";
 
 /// The two services.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(super) enum TestedService {
     /// Like league: a refresh token can be used once, and a second use ends the login.
     InfoFlora,
@@ -46,10 +47,6 @@ impl TestedService {
             Self::InfoFlora => "Info Flora",
             Self::INaturalist => "iNaturalist",
         }
-    }
-
-    pub(super) fn of_word(word: &str) -> Option<Self> {
-        Self::BOTH.into_iter().find(|place| place.word() == word)
     }
 
     /// Builds the service for a program of this name.
