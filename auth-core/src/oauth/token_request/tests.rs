@@ -142,6 +142,11 @@ fn requests_that_cannot_be_right() {
 
 #[test]
 fn responses_that_are_read() {
+    use Lifetime::Unstated;
+    use Quirk::{
+        LifetimeAsFloat, LifetimeAsText, LifetimeUnusable, NoTokenType, OtherContentType,
+        OtherStatus, ScopeAsList,
+    };
     let client = client(Some("s3cret"));
     let check = |status, content_type: &str, json: &str, lifetime: Lifetime, quirks: &[Quirk]| {
         let message = TokenRequest::client_credentials(&client);
@@ -161,92 +166,27 @@ fn responses_that_are_read() {
         format!(r#"{{"access_token":"t","token_type":"bearer",{field},"x":{{"y":[1]}}}}"#)
     };
     // RFC 6749 section 5.1
-    let rfc = r#"{"access_token":"2YotnFZFEjr1zCsicMWpAA","token_type":"example","expires_in":3600,
+    let rfc = r#"{"access_token":"2YotnFZFEjr1zCsicMWpAA","token_type":"Bearer","expires_in":3600,
         "refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA","example_parameter":"example_value"}"#;
-    check(
-        200,
-        json,
-        &rfc.replace("\"example\"", "\"Bearer\""),
-        seconds(3600),
-        &[],
-    );
-    check(
-        200,
-        json,
-        &with("\"expires_in\":\"3600\""),
-        seconds(3600),
-        &[Quirk::LifetimeAsText],
-    );
-    check(
-        200,
-        json,
-        &with("\"expires_in\":\" 3600.5 \""),
-        seconds(3600),
-        &[Quirk::LifetimeAsText],
-    );
-    check(
-        200,
-        json,
-        &with("\"expires_in\":3600.0"),
-        seconds(3600),
-        &[Quirk::LifetimeAsFloat],
-    );
-    check(
-        200,
-        json,
-        &with("\"expires_in\":null"),
-        Lifetime::Unstated,
-        &[],
-    );
-    check(
-        200,
-        json,
-        &with("\"expires_in\":-1"),
-        Lifetime::Unstated,
-        &[Quirk::LifetimeUnusable],
-    );
-    check(
-        200,
-        json,
-        &with("\"expires_in\":{}"),
-        Lifetime::Unstated,
-        &[Quirk::LifetimeUnusable],
-    );
-    check(
-        200,
-        json,
-        &with("\"expires_in\":18446744073709551615"),
-        seconds(u64::MAX),
-        &[],
-    );
-    check(
-        200,
-        json,
-        &with("\"scope\":[\"a\",\"b\"]"),
-        Lifetime::Unstated,
-        &[Quirk::ScopeAsList],
-    );
-    check(
-        201,
-        json,
-        &with("\"a\":1"),
-        Lifetime::Unstated,
-        &[Quirk::OtherStatus],
-    );
-    check(
-        200,
-        "text/plain",
-        &with("\"a\":1"),
-        Lifetime::Unstated,
-        &[Quirk::OtherContentType],
-    );
-    check(
-        200,
-        json,
-        r#"{"access_token":"t"}"#,
-        Lifetime::Unstated,
-        &[Quirk::NoTokenType],
-    );
+    check(200, json, rfc, seconds(3600), &[]);
+    let field = |field: &str, lifetime, quirks: &[Quirk]| {
+        check(200, json, &with(field), lifetime, quirks);
+    };
+    field(r#""expires_in":"3600""#, seconds(3600), &[LifetimeAsText]);
+    let spaced = r#""expires_in":" 3600.5 ""#;
+    field(spaced, seconds(3600), &[LifetimeAsText]);
+    field(r#""expires_in":3600.0"#, seconds(3600), &[LifetimeAsFloat]);
+    field(r#""expires_in":null"#, Unstated, &[]);
+    field(r#""expires_in":-1"#, Unstated, &[LifetimeUnusable]);
+    field(r#""expires_in":{}"#, Unstated, &[LifetimeUnusable]);
+    let endless = r#""expires_in":18446744073709551615"#;
+    field(endless, seconds(u64::MAX), &[]);
+    field(r#""scope":["a","b"]"#, Unstated, &[ScopeAsList]);
+    let plain = &with("\"a\":1");
+    check(201, json, plain, Unstated, &[OtherStatus]);
+    check(200, "text/plain", plain, Unstated, &[OtherContentType]);
+    let untyped = r#"{"access_token":"t"}"#;
+    check(200, json, untyped, Unstated, &[NoTokenType]);
 }
 
 #[test]
@@ -274,48 +214,26 @@ fn responses_that_are_refused() {
     check(200, r#"{"access_token":""}"#, Malformed, "empty");
     check(200, r#"{"access_token":"a b"}"#, Malformed, "cannot stand");
     check(200, r#"{"access_token":7}"#, Malformed, "cannot stand");
-    check(
-        200,
-        r#"{"access_token":"a","access_token":"b"}"#,
-        Malformed,
-        "duplicate key",
-    );
-    check(
-        200,
-        r#"{"access_token":"a","token_type":"mac"}"#,
-        Malformed,
-        "not Bearer",
-    );
-    check(
-        200,
-        r#"{"error":"invalid_grant"}"#,
-        NeedsLogin,
-        "invalid_grant",
-    );
-    check(
-        400,
-        r#"{"error":"invalid_grant","error_description":"bad r3fresh-marked"}"#,
-        NeedsLogin,
-        "bad [secret]",
-    );
-    check(
-        401,
-        r#"{"error":"invalid_request","hint":"Token has been revoked","message":"m"}"#,
-        NeedsLogin,
-        "revoked",
-    );
-    check(
-        401,
-        r#"{"error":"invalid_client"}"#,
-        Configuration,
-        "`an-id`",
-    );
-    check(
-        400,
-        r#"{"error":"unsupported_grant_type"}"#,
-        Configuration,
-        "unsupported_grant_type",
-    );
+    let twice = r#"{"access_token":"a","access_token":"b"}"#;
+    check(200, twice, Malformed, "duplicate key");
+    let mac = r#"{"access_token":"a","token_type":"mac"}"#;
+    check(200, mac, Malformed, "not Bearer");
+    for (status, code, kind, words) in [
+        (200, "invalid_grant", NeedsLogin, "invalid_grant"),
+        (401, "invalid_client", Configuration, "`an-id`"),
+        (
+            400,
+            "unsupported_grant_type",
+            Configuration,
+            "unsupported_grant_type",
+        ),
+    ] {
+        check(status, &format!(r#"{{"error":"{code}"}}"#), kind, words);
+    }
+    let echo = r#"{"error":"invalid_grant","error_description":"bad r3fresh-marked"}"#;
+    check(400, echo, NeedsLogin, "bad [secret]");
+    let hint = r#"{"error":"invalid_request","hint":"Token has been revoked","message":"m"}"#;
+    check(401, hint, NeedsLogin, "revoked");
     check(500, "<html>boom r3fresh-marked</html>", Refused, "HTTP 500");
     check(302, "", Configuration, "redirect");
     check(200, "<html>proxy</html>", Malformed, "proxy");
