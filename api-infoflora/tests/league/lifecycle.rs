@@ -51,7 +51,7 @@ fn a_lost_response_to_a_refresh_is_a_lost_login_and_says_so() {
         let session = scene.alice();
         scene.server.revoke_access_tokens();
         let lost = Matching::Grant("refresh_token");
-        scene.server.faults().next(lost, Fault::LostResponse);
+        scene.spoil(lost, Fault::LostResponse);
         let words = ["may have reached the server", "new login"];
         let error = fails(session.call(), ErrorKind::Transport, &words);
         assert!(error.may_have_been_delivered());
@@ -141,10 +141,7 @@ fn a_server_in_trouble_costs_no_login() {
         let session = scene.alice();
         scene.server.revoke_access_tokens();
         let down = Fault::Unavailable { retry_after: None };
-        scene
-            .server
-            .faults()
-            .next(Matching::Grant("refresh_token"), down);
+        scene.spoil(Matching::Grant("refresh_token"), down);
         let error = fails(session.call(), ErrorKind::Refused, &["503"]);
         assert!(error.is_retryable(), "{error}");
         // The next renewal waits for the pause after a failure.

@@ -67,12 +67,8 @@ fn scopes_of_the_service_are_asked_for() {
     everywhere(|scene| {
         let scope = Scope::new("public").expect("a scope");
         logs_in(scene, scene.describe(TOOL).scopes([scope]), browser());
-        let log = scene.requests();
-        let page = log
-            .requests()
-            .iter()
-            .find(|r| r.kind == RequestKind::Authorize);
-        assert!(page.expect("a page").path.contains("scope=public"));
+        let pages = scene.all(RequestKind::Authorize);
+        assert!(pages[0].path.contains("scope=public"));
     });
 }
 

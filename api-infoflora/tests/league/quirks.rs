@@ -16,17 +16,13 @@ use crate::scene::{DAEMON, LeagueSession, SYMFONY, Scene, TOOL, browser, everywh
 #[test]
 fn token_type_is_not_echoed_as_the_scheme() {
     everywhere(|scene| {
-        scene
-            .server
-            .faults()
-            .next(Matching::Token, Fault::TokenTypeLower);
+        scene.spoil(Matching::Token, Fault::TokenTypeLower);
         scene
             .client_session()
             .call()
             .expect("league 8 refuses `bearer`");
-        let log = scene.requests();
-        let call = log.requests().iter().find(|r| r.kind == RequestKind::Api);
-        assert_eq!(call.expect("a call").scheme.as_deref(), Some("Bearer"));
+        let calls = scene.all(RequestKind::Api);
+        assert_eq!(calls[0].scheme.as_deref(), Some("Bearer"));
     });
 }
 
@@ -42,12 +38,8 @@ fn one_secret_in_each_request() {
             scene.server.revoke_access_tokens();
             session.call().expect("refreshed");
         }
-        let log = scene.requests();
-        let requests = log
-            .requests()
-            .iter()
-            .filter(|r| r.kind == RequestKind::Token);
-        let mut count = 0;
+        let requests = scene.all(RequestKind::Token);
+        assert_eq!(requests.len(), 4);
         for request in requests {
             let has = |name: &str| request.fields.iter().any(|field| field == name);
             assert!(has("client_id"), "{request:?}");
@@ -56,9 +48,7 @@ fn one_secret_in_each_request() {
                 has("client_secret"),
                 "{request:?}"
             );
-            count += 1;
         }
-        assert_eq!(count, 4);
     });
 }
 
@@ -133,20 +123,14 @@ fn a_refused_client_without_a_challenge() {
 fn no_redirect_is_followed() {
     everywhere(|scene| {
         let to = |path: &str| Fault::Redirect(format!("{}{path}", scene.server.url()));
-        scene
-            .server
-            .faults()
-            .next(Matching::Token, to("/oauth2/token/"));
+        scene.spoil(Matching::Token, to("/oauth2/token/"));
         fails(
             scene.client_session().call(),
             ErrorKind::Configuration,
             &["redirect"],
         );
         assert_eq!(scene.requests().total(), 1);
-        scene
-            .server
-            .faults()
-            .next(Matching::Api, to("/rest/v4/releves"));
+        scene.spoil(Matching::Api, to("/rest/v4/releves"));
         fails(
             scene.client_session().call(),
             ErrorKind::Refused,
@@ -174,12 +158,7 @@ fn an_invalid_scope_comes_back_with_and_without_state() {
 fn the_method_of_the_challenge_is_always_said() {
     everywhere(|scene| {
         scene.alice();
-        let log = scene.requests();
-        let page = log
-            .requests()
-            .iter()
-            .find(|r| r.kind == RequestKind::Authorize);
-        let path = &page.expect("a page").path;
+        let path = &scene.all(RequestKind::Authorize)[0].path;
         assert!(path.contains("code_challenge_method=S256"), "{path}");
     });
 }
@@ -187,11 +166,8 @@ fn the_method_of_the_challenge_is_always_said() {
 #[test]
 fn content_types_are_taken_as_they_come() {
     everywhere(|scene| {
-        scene
-            .server
-            .faults()
-            .next(Matching::Token, Fault::TextPlain);
-        scene.server.faults().next(Matching::Api, Fault::TextPlain);
+        scene.spoil(Matching::Token, Fault::TextPlain);
+        scene.spoil(Matching::Api, Fault::TextPlain);
         scene.client_session().call().expect("JSON by any name");
     });
 }
@@ -251,7 +227,7 @@ fn a_403_is_no_reason_to_renew() {
             content_type: SYMFONY.to_owned(),
             body: b"Insufficient scopes.".to_vec(),
         };
-        scene.server.faults().next(Matching::Api, refused);
+        scene.spoil(Matching::Api, refused);
         fails(
             session.call(),
             ErrorKind::Refused,
@@ -273,10 +249,7 @@ fn tokens_are_long() {
         };
         let long = "x".repeat(4000);
         let access = Fault::Field("access_token", Some(json!(long)));
-        scene
-            .server
-            .faults()
-            .next(Matching::Grant("authorization_code"), access);
+        scene.spoil(Matching::Grant("authorization_code"), access);
         start().log_in(browser()).expect("a login");
         assert_eq!(start().token().expose_secret(), long);
     });
@@ -286,10 +259,7 @@ fn tokens_are_long() {
 fn lifetimes_as_they_come() {
     everywhere(|scene| {
         for value in [json!(3599), json!("3600"), json!(3600.5), Value::Null] {
-            scene
-                .server
-                .faults()
-                .next(Matching::Token, Fault::ExpiresIn(value));
+            scene.spoil(Matching::Token, Fault::ExpiresIn(value));
             let session = scene.client_session();
             session.call().expect("the call succeeds");
             session.call().expect("without asking again");
@@ -332,10 +302,7 @@ fn responses_without_a_refresh_token() {
         let session = scene.alice();
         let before = session.token();
         scene.server.revoke_access_tokens();
-        scene
-            .server
-            .faults()
-            .next(Matching::Grant("refresh_token"), absent());
+        scene.spoil(Matching::Grant("refresh_token"), absent());
         session.call().expect("refreshed");
         let stored = |session: &LeagueSession| {
             let token = session.token();
@@ -348,10 +315,7 @@ fn responses_without_a_refresh_token() {
             before.refresh_token().map(|t| t.expose_secret().to_owned())
         );
         // After a code: the access token is valid until it expires.
-        scene
-            .server
-            .faults()
-            .next(Matching::Grant("authorization_code"), absent());
+        scene.spoil(Matching::Grant("authorization_code"), absent());
         let session = scene.alice();
         session.call().expect("the call succeeds");
         assert_eq!(stored(&session), None);
@@ -368,7 +332,7 @@ fn access_tokens_are_opaque() {
     const JWT: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpYXQiOjE3MDAwMDAwMDAuMjUsImV4cCI6MTcwMDAwMzYwMC4yNSwic3ViIjoiIiwiYXVkIjoidG9vbCJ9.c2ln";
     everywhere(|scene| {
         let access = Fault::Field("access_token", Some(json!(JWT)));
-        scene.server.faults().next(Matching::Token, access);
+        scene.spoil(Matching::Token, access);
         let session = scene.client_session();
         assert_eq!(session.token().expose_secret(), JWT);
         let end = session.status().login.and_then(|token| token.expires_at);
@@ -393,13 +357,8 @@ fn parameters_have_the_services_own_names() {
         session
             .send(atlas::Units::of_taxon(2, 1_000_001).with_legend(true))
             .expect("units");
-        let log = scene.requests();
-        let paths: Vec<_> = log
-            .requests()
-            .iter()
-            .filter(|r| r.kind == RequestKind::Api)
-            .map(|r| r.path.as_str())
-            .collect();
+        let calls = scene.all(RequestKind::Api);
+        let paths: Vec<_> = calls.iter().map(|call| call.path.as_str()).collect();
         assert_eq!(
             paths,
             [

@@ -6,7 +6,8 @@ use api_infoflora::{ServiceBuilder, observations::List};
 use auth_core::{Error, ErrorKind, Message, Service, Store, Token, TokenKind};
 use auth_flows::{Login, Status};
 use auth_testkit::{
-    Dialect, RequestLog, TestClient, TestServer, TestServerBuilder, person::Person,
+    Dialect, Fault, LoggedRequest, Matching, RequestKind, RequestLog, TestClient, TestServer,
+    TestServerBuilder, person::Person,
 };
 use keystore::Memory;
 pub(crate) use worlds::World;
@@ -170,6 +171,18 @@ impl Scene {
 
     pub(crate) fn requests(&self) -> RequestLog {
         self.server.requests()
+    }
+
+    /// The requests of this kind.
+    pub(crate) fn all(&self, kind: RequestKind) -> Vec<LoggedRequest> {
+        let log = self.requests();
+        let of_kind = log.requests().iter().filter(|one| one.kind == kind);
+        of_kind.cloned().collect()
+    }
+
+    /// Spoils the next response to such a request.
+    pub(crate) fn spoil(&self, which: Matching, fault: Fault) {
+        self.server.faults().next(which, fault);
     }
 
     pub(crate) fn refreshes(&self) -> usize {
