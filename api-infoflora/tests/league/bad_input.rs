@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use api_infoflora::{Rest, Version, observations::List};
-use auth_core::{
-    AuthorizationRequest, BasicEncoding, ClientAuthentication, Entropy, ErrorKind, RedirectUri,
-};
+use auth_core::{AuthorizationRequest, BasicEncoding, ClientAuthentication, Entropy, RedirectUri};
 use auth_flows::Login;
 use auth_testkit::{
     Fault, Matching,
@@ -14,6 +12,7 @@ use auth_testkit::{
 use keystore::Memory;
 
 use crate::scene::{CALLBACK, DAEMON, Scene, TOOL, browser, everywhere, fails};
+use auth_core::ErrorKind::{CallbackMismatch, Configuration, Refused, TimedOut, Usage};
 
 fn nothing_was_sent(scene: &Scene) {
     assert_eq!(scene.requests().total(), 0);
@@ -23,7 +22,7 @@ fn nothing_was_sent(scene: &Scene) {
 fn a_client_id_with_a_colon() {
     everywhere(|scene| {
         let built = scene.describe(("a:b", "s3cret")).build();
-        let error = fails(built, ErrorKind::Configuration, &["colon", "body"]);
+        let error = fails(built, Configuration, &["colon", "body"]);
         assert_eq!(error.setting(), Some("client_id"));
         nothing_was_sent(scene);
     });
@@ -42,7 +41,7 @@ fn a_secret_with_reserved_characters() {
         call(scene.describe(DAEMON)).expect("raw Basic is the default");
         call(by(ClientAuthentication::Body)).expect("the body carries everything");
         let encoded = by(ClientAuthentication::Basic(BasicEncoding::FormUrlEncoded));
-        fails(call(encoded), ErrorKind::Configuration, &["invalid_client"]);
+        fails(call(encoded), Configuration, &["invalid_client"]);
     });
 }
 
@@ -52,7 +51,7 @@ fn localhost_as_redirect_uri() {
         let session = scene.session(TOOL);
         let login = Login::pasted_redirect("http://localhost:8080", |_| Ok(String::new()));
         let words = ["localhost", "http://127.0.0.1"];
-        let error = fails(session.log_in(login), ErrorKind::Configuration, &words);
+        let error = fails(session.log_in(login), Configuration, &words);
         assert_eq!(error.setting(), Some("redirect_uri"));
         nothing_was_sent(scene);
     });
@@ -71,7 +70,7 @@ fn an_unregistered_redirect_uri_or_an_unknown_client() {
             let session = scene.session(client);
             let id = format!("client id `{}`", client.0);
             let words = ["redirect URI", &id, "never redirects"];
-            fails(session.log_in(login), ErrorKind::TimedOut, &words);
+            fails(session.log_in(login), TimedOut, &words);
         };
         waits(TOOL, "/unregistered");
         waits(("unknown", "s3cret"), "");
@@ -85,7 +84,7 @@ fn an_invalid_locale() {
     everywhere(|scene| {
         for locale in ["", "fr/../token", "fr?x", "français", "de CH"] {
             let built = scene.describe(TOOL).authorize_locale(locale).build();
-            let error = fails(built, ErrorKind::Configuration, &["not a locale", "`fr`"]);
+            let error = fails(built, Configuration, &["not a locale", "`fr`"]);
             assert_eq!(error.setting(), Some("authorize_locale"));
         }
         nothing_was_sent(scene);
@@ -102,7 +101,7 @@ fn a_response_as_the_page_shows_it_without_state() {
         let login = Login::pasted_redirect(CALLBACK, move |_| Ok(shown.clone()));
         fails(
             session.log_in(login),
-            ErrorKind::CallbackMismatch,
+            CallbackMismatch,
             &["`state` is missing"],
         );
         nothing_was_sent(scene);
@@ -152,7 +151,7 @@ fn a_locale_without_a_login_page() {
         let described = scene.describe(TOOL).authorize_locale("rm");
         let session = scene.client(described, Memory::new()).account("alice");
         let words = ["address of the login page"];
-        fails(session.log_in(login), ErrorKind::TimedOut, &words);
+        fails(session.log_in(login), TimedOut, &words);
     });
 }
 
@@ -161,17 +160,13 @@ fn a_user_name_and_password_in_place_of_id_and_secret() {
     everywhere(|scene| {
         let words = ["OAuth replaced Basic Auth", "info@infoflora.ch"];
         let client = scene.client(scene.describe(("alice", "password")), Memory::new());
-        let error = fails(
-            client.client_session().call(),
-            ErrorKind::Configuration,
-            &words,
-        );
+        let error = fails(client.client_session().call(), Configuration, &words);
         assert_eq!(error.status(), Some(http::StatusCode::UNAUTHORIZED));
         assert_eq!(error.setting(), Some("client_id, client_secret"));
         let sent = scene.requests().total();
 
         let built = scene.describe(("alice@example.org", "password")).build();
-        let error = fails(built, ErrorKind::Configuration, &words);
+        let error = fails(built, Configuration, &words);
         assert_eq!(error.setting(), Some("client_id"));
         assert_eq!(
             scene.requests().total(),
@@ -189,13 +184,13 @@ fn a_client_without_its_secret() {
             scene.client(described, Memory::new())
         };
         let session = without(DAEMON.0).client_session();
-        fails(session.call(), ErrorKind::Configuration, &["secret"]);
+        fails(session.call(), Configuration, &["secret"]);
         nothing_was_sent(scene);
         // 401 `invalid_client` from league 8, 400 `invalid_request` that names the parameter from
         // league 9.
         let tool = without(TOOL.0).account("alice").log_in(browser());
         let words = ["secret", "info@infoflora.ch"];
-        let error = fails(tool, ErrorKind::Configuration, &words);
+        let error = fails(tool, Configuration, &words);
         let status = match scene.eight {
             true => http::StatusCode::UNAUTHORIZED,
             false => http::StatusCode::BAD_REQUEST,
@@ -222,12 +217,8 @@ fn paths_that_lead_elsewhere() {
             "@elsewhere.example/",
             "",
         ] {
-            fails(session.send(Rest::get(path)), ErrorKind::Usage, &["path"]);
-            fails(
-                session.send(Rest::get(path).list()),
-                ErrorKind::Usage,
-                &["path"],
-            );
+            fails(session.send(Rest::get(path)), Usage, &["path"]);
+            fails(session.send(Rest::get(path).list()), Usage, &["path"]);
         }
         assert_eq!(scene.requests().api(), 0, "only the token was requested");
     });
@@ -237,14 +228,10 @@ fn paths_that_lead_elsewhere() {
 fn an_unknown_version() {
     everywhere(|scene| {
         let list = List::new().version(Version::Other(9));
-        let error = fails(
-            scene.client_session().send(list),
-            ErrorKind::Refused,
-            &["version"],
-        );
+        let error = fails(scene.client_session().send(list), Refused, &["version"]);
         assert_eq!(error.status(), Some(http::StatusCode::NOT_FOUND));
         let parsed = "latest".parse::<Version>();
-        fails(parsed, ErrorKind::Configuration, &["`latest`", "v4"]);
+        fails(parsed, Configuration, &["`latest`", "v4"]);
     });
 }
 
@@ -254,6 +241,6 @@ fn a_password_login_is_not_offered() {
         let described = scene.service(TOOL);
         let password = auth_core::SecretText::from("password");
         let request = auth_core::TokenRequest::password(described.client(), "alice", &password);
-        fails(scene.exchange(&request), ErrorKind::Configuration, &[]);
+        fails(scene.exchange(&request), Configuration, &[]);
     });
 }

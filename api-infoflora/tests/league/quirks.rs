@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use api_infoflora::{Rest, Scope, atlas, observations::List};
 use auth_core::{
-    AuthorizationRequest, ClientAuthentication, Entropy, ErrorKind, ExposeSecret, RedirectUri,
-    TokenRequest, UnixTime,
+    AuthorizationRequest, ClientAuthentication, Entropy, ExposeSecret, RedirectUri, TokenRequest,
+    UnixTime,
 };
 use auth_testkit::{Fault, Matching, RequestKind, person::Person};
 use keystore::{File, Memory};
 use serde_json::{Value, json};
 
 use crate::scene::{DAEMON, LeagueSession, SYMFONY, Scene, TOOL, browser, everywhere, fails};
+use auth_core::ErrorKind::{Configuration, Malformed, NeedsLogin, Refused, Usage};
 
 #[test]
 fn token_type_is_not_echoed_as_the_scheme() {
@@ -77,11 +78,11 @@ fn an_expired_or_used_code_needs_a_new_login_in_both_versions_words() {
         };
         exchange_after(scene, |exchange| {
             exchange().expect("once");
-            fails(exchange(), ErrorKind::NeedsLogin, &[word, "revoked"]);
+            fails(exchange(), NeedsLogin, &[word, "revoked"]);
         });
         exchange_after(scene, |exchange| {
             scene.server.advance(Duration::from_secs(601));
-            fails(exchange(), ErrorKind::NeedsLogin, &[word, "expired"]);
+            fails(exchange(), NeedsLogin, &[word, "expired"]);
         });
     });
 }
@@ -91,11 +92,7 @@ fn hints_are_kept_as_they_came() {
     everywhere(|scene| {
         let service = scene.service(DAEMON);
         let request = TokenRequest::client_credentials(service.client()).scope("nope<b>");
-        let error = fails(
-            scene.exchange(&request),
-            ErrorKind::Configuration,
-            &["nope&lt;b&gt;"],
-        );
+        let error = fails(scene.exchange(&request), Configuration, &["nope&lt;b&gt;"]);
         let oauth = error.oauth().expect("an OAuth error");
         assert_eq!(oauth.code(), "invalid_scope");
         assert_eq!(oauth.hint(), Some("Check the `nope&lt;b&gt;` scope"));
@@ -108,11 +105,7 @@ fn a_refused_client_without_a_challenge() {
         let wrong = scene.describe((DAEMON.0, "wr0ng"));
         let wrong = wrong.client_authentication(ClientAuthentication::Body);
         let session = scene.client(wrong, Memory::new()).client_session();
-        let error = fails(
-            session.call(),
-            ErrorKind::Configuration,
-            &["invalid_client"],
-        );
+        let error = fails(session.call(), Configuration, &["invalid_client"]);
         assert_eq!(error.status(), Some(http::StatusCode::UNAUTHORIZED));
         assert!(!error.to_string().contains("wr0ng"), "{error}");
     });
@@ -124,18 +117,10 @@ fn no_redirect_is_followed() {
     everywhere(|scene| {
         let to = |path: &str| Fault::Redirect(format!("{}{path}", scene.server.url()));
         scene.spoil(Matching::Token, to("/oauth2/token/"));
-        fails(
-            scene.client_session().call(),
-            ErrorKind::Configuration,
-            &["redirect"],
-        );
+        fails(scene.client_session().call(), Configuration, &["redirect"]);
         assert_eq!(scene.requests().total(), 1);
         scene.spoil(Matching::Api, to("/rest/v4/releves"));
-        fails(
-            scene.client_session().call(),
-            ErrorKind::Refused,
-            &["redirect"],
-        );
+        fails(scene.client_session().call(), Refused, &["redirect"]);
         assert_eq!(scene.requests().total(), 3);
     });
 }
@@ -145,11 +130,7 @@ fn an_invalid_scope_comes_back_with_and_without_state() {
     everywhere(|scene| {
         let session = scene.session(TOOL);
         let login = browser().scope("nonsense");
-        let error = fails(
-            session.log_in(login),
-            ErrorKind::Configuration,
-            &["invalid_scope"],
-        );
+        let error = fails(session.log_in(login), Configuration, &["invalid_scope"]);
         assert_eq!(error.setting(), Some("scope"));
     });
 }
@@ -186,7 +167,7 @@ fn refusals_of_the_api_in_any_shape() {
             };
             scene.server.faults().always(Matching::Api, response);
             let before = scene.requests().token();
-            let error = fails(session.call(), ErrorKind::Refused, words);
+            let error = fails(session.call(), Refused, words);
             assert_eq!(error.status(), http::StatusCode::from_u16(status).ok());
             let renewals = scene.requests().token() - before;
             assert_eq!(renewals, usize::from(status == 401), "{status}");
@@ -228,11 +209,7 @@ fn a_403_is_no_reason_to_renew() {
             body: b"Insufficient scopes.".to_vec(),
         };
         scene.spoil(Matching::Api, refused);
-        fails(
-            session.call(),
-            ErrorKind::Refused,
-            &["Insufficient scopes."],
-        );
+        fails(session.call(), Refused, &["Insufficient scopes."]);
         assert_eq!((scene.refreshes(), scene.requests().api()), (0, 1));
     });
 }
@@ -281,14 +258,14 @@ fn scopes_are_separated_by_spaces() {
     everywhere(|scene| {
         fails(
             Scope::new("observation:read,document:read"),
-            ErrorKind::Usage,
+            Usage,
             &["one scope"],
         );
         let service = scene.service(DAEMON);
         let request = TokenRequest::client_credentials(service.client()).scope("public,public");
         fails(
             scene.exchange(&request),
-            ErrorKind::Configuration,
+            Configuration,
             &["invalid_scope", "spaces"],
         );
     });
@@ -320,7 +297,7 @@ fn responses_without_a_refresh_token() {
         session.call().expect("the call succeeds");
         assert_eq!(stored(&session), None);
         scene.server.revoke_access_tokens();
-        fails(session.call(), ErrorKind::NeedsLogin, &[]);
+        fails(session.call(), NeedsLogin, &[]);
     });
 }
 
@@ -384,16 +361,8 @@ fn lists_end_at_an_empty_page() {
             body: br#"{"data":[{"id":1}]}"#.to_vec(),
         };
         scene.server.faults().always(Matching::Api, same);
-        fails(
-            session.items(v5),
-            ErrorKind::Malformed,
-            &["same page twice"],
-        );
+        fails(session.items(v5), Malformed, &["same page twice"]);
         let generic = Rest::get("/v5/observations").list();
-        fails(
-            session.items(generic),
-            ErrorKind::Malformed,
-            &["same page twice"],
-        );
+        fails(session.items(generic), Malformed, &["same page twice"]);
     });
 }
