@@ -1,5 +1,6 @@
 //! A minimal HTTP client for these tests, and the helpers they share.
 
+use std::fmt::Debug;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -196,4 +197,15 @@ pub(crate) fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a
 pub(crate) fn code(server: &TestServer, query: Pairs<'_>) -> String {
     let back = redirected(server, query);
     value(&back, "code").expect("a code").to_owned()
+}
+
+/// Checks the status and the error of a response. `what` was asked.
+#[track_caller]
+pub(crate) fn says(response: &Response, (status, error): (u16, &str), what: impl Debug) {
+    let text = response.text("error");
+    assert_eq!(
+        (response.status, text.as_str()),
+        (status, error),
+        "{what:?}"
+    );
 }

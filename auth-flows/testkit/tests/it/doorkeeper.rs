@@ -6,8 +6,8 @@ use auth_testkit::person::Outcome;
 use auth_testkit::{Dialect, TestClient, TestServer};
 
 use crate::client::{
-    CHALLENGE, Pairs, REDIRECT, VERIFIER, basic, code, query_of, redirected, send, token, value,
-    visit, with,
+    CHALLENGE, Pairs, REDIRECT, VERIFIER, basic, code, query_of, redirected, says, send, token,
+    value, visit, with,
 };
 
 const ASK: Pairs<'_> = &[
@@ -95,11 +95,7 @@ fn a_code_is_bound_and_single_use() {
     let check = |changes: Pairs<'_>, status: u16, error: &str| {
         let form = with(&with(EXCHANGE, &[("code", &code)]), changes);
         let response = token(&server, &[], &form);
-        assert_eq!(
-            (response.status, response.text("error").as_str()),
-            (status, error),
-            "{changes:?}"
-        );
+        says(&response, (status, error), changes);
     };
     check(&[("code", "garbage")], 400, "invalid_grant");
     check(&[("code", "")], 400, "invalid_request");
@@ -239,11 +235,7 @@ fn grants_and_clients() {
             _ => &[("authorization", authorization)],
         };
         let response = token(&server, headers, form);
-        assert_eq!(
-            (response.status, response.text("error").as_str()),
-            (status, error),
-            "{form:?}"
-        );
+        says(&response, (status, error), form);
         let challenge = response
             .header("www-authenticate")
             .unwrap_or_default()
@@ -265,49 +257,21 @@ fn grants_and_clients() {
     check(&conf, cc, 200, "");
     check(&wrong, cc, 401, "invalid_client");
     check("", cc, 401, "invalid_client");
-    check(
-        "",
-        &with(
-            cc,
-            &[("client_id", "conf"), ("client_secret", "conf-secret")],
-        ),
-        200,
-        "",
-    );
-    check(
-        &conf,
-        &with(cc, &[("client_id", "conf"), ("client_secret", "bad")]),
-        200,
-        "",
-    ); // the Basic header takes precedence
+    let by_form = |secret| with(cc, &[("client_id", "conf"), ("client_secret", secret)]);
+    check("", &by_form("conf-secret"), 200, "");
+    check(&conf, &by_form("bad"), 200, ""); // the Basic header takes precedence
     check(&conf.replace("Basic", "basic"), cc, 401, "invalid_client");
     check(&conf, &with(cc, &[("scope", "account_delete")]), 200, "");
     check(&conf, &with(cc, &[("scope", "nope")]), 400, "invalid_scope");
     check("", PASSWORD, 200, "");
-    check(
-        "",
-        &with(PASSWORD, &[("client_secret", "wrong")]),
-        401,
-        "invalid_client",
-    );
-    check(
-        "",
-        &with(PASSWORD, &[("client_secret", "")]),
-        401,
-        "invalid_client",
-    );
-    check(
-        "",
-        &with(PASSWORD, &[("client_id", "public"), ("client_secret", "")]),
-        200,
-        "",
-    );
-    check(
-        "",
-        &with(PASSWORD, &[("client_id", "public"), ("client_secret", "x")]),
-        401,
-        "invalid_client",
-    );
+    let password = |form: Pairs<'_>, status: u16, error: &str| {
+        check("", &with(PASSWORD, form), status, error);
+    };
+    let public = ("client_id", "public");
+    password(&[("client_secret", "wrong")], 401, "invalid_client");
+    password(&[("client_secret", "")], 401, "invalid_client");
+    password(&[public, ("client_secret", "")], 200, "");
+    password(&[public, ("client_secret", "x")], 401, "invalid_client");
 }
 
 #[test]

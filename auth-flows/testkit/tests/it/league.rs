@@ -8,7 +8,7 @@ use auth_testkit::{Dialect, TestClient, TestServer};
 
 use crate::client::{
     CHALLENGE, Pairs, REDIRECT, Response, VERIFIER, basic, bearer, code, encoded, get, query_of,
-    redirected, send, token, value, visit, with,
+    redirected, says, send, token, value, visit, with,
 };
 
 const ASK: Pairs<'_> = &[
@@ -67,10 +67,6 @@ fn both(check: impl Fn(&TestServer, usize)) {
     check(&server(Dialect::league_9()), 1);
 }
 
-fn short(response: &Response) -> (u16, String) {
-    (response.status, response.text("error"))
-}
-
 #[test]
 fn shapes_of_tokens() {
     both(|server, version| {
@@ -117,11 +113,7 @@ fn client_authentication() {
                 &with(&[("grant_type", "client_credentials")], form),
             );
             let (status, error) = expect[version];
-            assert_eq!(
-                short(&response),
-                (status, error.to_owned()),
-                "{version} {form:?}"
-            );
+            says(&response, (status, error), (&version, &form));
             let challenged = response.header("www-authenticate").is_some();
             assert_eq!(challenged, error == "invalid_client" && !headers.is_empty());
         };
@@ -181,10 +173,10 @@ fn only_forms_count() {
         let json = r#"{"grant_type":"client_credentials","client_id":"conf","client_secret":"conf-secret"}"#;
         let headers = [("content-type", "application/json")];
         let response = send(server, "POST", "/oauth2/token", &headers, json);
-        assert_eq!(short(&response), (400, "unsupported_grant_type".to_owned()));
+        says(&response, (400, "unsupported_grant_type"), "");
         let path = format!("/oauth2/token?{}", encoded(CREDENTIALS));
         let response = send(server, "POST", &path, &[], "");
-        assert_eq!(short(&response), (400, "unsupported_grant_type".to_owned()));
+        says(&response, (400, "unsupported_grant_type"), "");
     });
 }
 
@@ -196,11 +188,7 @@ fn codes() {
             let form = with(&with(EXCHANGE, &[("code", &code)]), changes);
             let response = token(server, &[], &form);
             let (status, error) = expect[version];
-            assert_eq!(
-                short(&response),
-                (status, error.to_owned()),
-                "{version} {changes:?}"
-            );
+            says(&response, (status, error), (&version, &changes));
         };
         let request = [(400, "invalid_request"); 2];
         let invalid = [(400, "invalid_request"), (400, "invalid_grant")];
@@ -285,7 +273,7 @@ fn a_bad_authorization_request_is_json_in_the_browser() {
             let query = encoded(&with(ASK, changes));
             for path in ["/oauth2/authorize", "/oauth2/authorize/fr"] {
                 let response = get(server, &format!("{path}?{query}"), &[]);
-                assert_eq!(short(&response), (status, error.to_owned()), "{changes:?}");
+                says(&response, (status, error), changes);
                 assert_eq!(
                     response.keys().contains(&"message".to_owned()),
                     version == 0
@@ -350,7 +338,7 @@ fn refresh_tokens_rotate_at_once() {
         };
         let invalid = [(401, "invalid_request"), (400, "invalid_grant")][version];
         let check = |response: &Response, hint: &str| {
-            assert_eq!(short(response), (invalid.0, invalid.1.to_owned()), "{hint}");
+            says(response, invalid, hint);
             assert_eq!(
                 response.text("error_description"),
                 "The refresh token is invalid."

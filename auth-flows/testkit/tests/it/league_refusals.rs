@@ -5,8 +5,8 @@ use auth_testkit::person::Outcome;
 use auth_testkit::{Dialect, TestClient, TestServer};
 
 use crate::client::{
-    CHALLENGE, Pairs, REDIRECT, Response, VERIFIER, basic, code, encoded, get, post, redirected,
-    token, value, visit, with,
+    CHALLENGE, Pairs, REDIRECT, VERIFIER, basic, code, encoded, get, post, redirected, says, token,
+    value, visit, with,
 };
 
 const ASK: Pairs<'_> = &[
@@ -56,10 +56,6 @@ fn both(check: impl Fn(&TestServer, usize)) {
     check(&server(Dialect::league_9()), 1);
 }
 
-fn short(response: &Response) -> (u16, String) {
-    (response.status, response.text("error"))
-}
-
 fn refresh<'a>(client: &'a str, refresh_token: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
         ("grant_type", "refresh_token"),
@@ -81,7 +77,7 @@ fn version_8_gives_a_refresh_token_that_it_refuses_later() {
         let given = if given.is_empty() { "any" } else { &given };
         let refused = token(server, &[], &refresh("code", given));
         let expect = [(401, "invalid_client"), (400, "unauthorized_client")][version];
-        assert_eq!(short(&refused), (expect.0, expect.1.to_owned()));
+        says(&refused, expect, "");
     });
 }
 
@@ -93,7 +89,7 @@ fn a_client_without_the_code_grant() {
             if version == 1 {
                 let path = format!("/oauth2/authorize?{}", encoded(&ask));
                 let refused = get(server, &path, &[]);
-                assert_eq!(short(&refused), (400, "unauthorized_client".to_owned()));
+                says(&refused, (400, "unauthorized_client"), "");
                 assert!(matches!(
                     visit(server, &ask),
                     Outcome::Page { status: 400, .. }
@@ -106,10 +102,10 @@ fn a_client_without_the_code_grant() {
             // Version 8 authenticates confidential clients only, and looks at the grant while it
             // does.
             let expect = match client {
-                "daemon" => (401, "invalid_client".to_owned()),
-                _ => (200, String::new()),
+                "daemon" => (401, "invalid_client"),
+                _ => (200, ""),
             };
-            assert_eq!(short(&response), expect);
+            says(&response, expect, client);
         }
     });
 }
@@ -122,7 +118,7 @@ fn a_scope_that_is_not_the_clients() {
         for verifier in [wrong_verifier.as_str(), VERIFIER] {
             let form = with(EXCHANGE, &[("code", &code), ("code_verifier", verifier)]);
             let refused = token(server, &[], &form);
-            assert_eq!(short(&refused), (400, "invalid_scope".to_owned()));
+            says(&refused, (400, "invalid_scope"), "");
             assert_eq!(refused.text("hint"), "Check the `admin` scope");
         }
         let daemon = [
@@ -132,17 +128,17 @@ fn a_scope_that_is_not_the_clients() {
             ("scope", "admin"),
         ];
         let refused = token(server, &[], &daemon);
-        assert_eq!(short(&refused), (400, "invalid_scope".to_owned()));
+        says(&refused, (400, "invalid_scope"), "");
         let person = [
             ("grant_type", "password"),
             ("username", "alice"),
             ("password", "wrong"),
         ];
         let refused = token(server, &[], &with(&daemon, &person));
-        assert_eq!(short(&refused), (400, "invalid_grant".to_owned()));
+        says(&refused, (400, "invalid_grant"), "");
         let unknown = with(&daemon, &[person[0], person[1], person[2], ("scope", "x")]);
         let refused = token(server, &[], &unknown);
-        assert_eq!(short(&refused), (400, "invalid_scope".to_owned()));
+        says(&refused, (400, "invalid_scope"), "");
         let back = redirected(server, &with(ASK, &[("scope", "x")]));
         assert_eq!(value(&back, "error"), Some("invalid_scope"));
     });
@@ -156,7 +152,7 @@ fn a_client_that_lost_a_scope() {
         server.limit_scopes("conf", "read");
         let response = token(server, &[], &refresh("conf", &given));
         let expect = [(200, ""), (400, "invalid_scope")][version];
-        assert_eq!(short(&response), (expect.0, expect.1.to_owned()));
+        says(&response, expect, "");
         if version == 1 {
             let read = with(&refresh("conf", &given), &[("scope", "read")]);
             assert_eq!(token(server, &[], &read).status, 200); // the refusal used up nothing
@@ -175,11 +171,7 @@ fn empty_values_and_lists() {
             let headers: Pairs<'_> = if basic { &header } else { &[] };
             let response = token(server, headers, &pairs);
             let (status, error) = expect[version];
-            assert_eq!(
-                short(&response),
-                (status, error.to_owned()),
-                "{version} {form:?}"
-            );
+            says(&response, (status, error), (&version, &form));
             assert_eq!(response.text("hint"), hint[version], "{version} {form:?}");
         };
         let client = "Check the `client_id` parameter";
@@ -250,7 +242,7 @@ fn an_empty_code_and_an_empty_state() {
         ask.push(("client_id", ""));
         let refused = get(server, &format!("/oauth2/authorize?{}", encoded(&ask)), &[]);
         let expect = [(401, "invalid_client"), (400, "invalid_request")][version];
-        assert_eq!(short(&refused), (expect.0, expect.1.to_owned()));
+        says(&refused, expect, "");
         let refused = get(server, "/oauth2/authorize?client_id=conf", &[]);
         assert_eq!(refused.text("hint"), HINT_OF_GRANT_TYPE);
     });
