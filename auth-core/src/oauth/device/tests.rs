@@ -102,16 +102,14 @@ fn odd_responses() {
         assert_eq!(device.interval(), Duration::from_secs(interval), "{body}");
         assert_eq!(device.quirks().iter().collect::<Vec<_>>(), quirks, "{body}");
     };
-    check("\"interval\": 5", "\"interval\": null", 5, &[]);
-    check("\"interval\": 5", "\"other\": 5", 5, &[]);
-    check("\"interval\": 5", "\"interval\": 0", 1, &[]);
-    check("\"interval\": 5", "\"interval\": 7", 7, &[]);
-    check(
-        "\"interval\": 5",
-        "\"interval\": \"7\"",
-        7,
-        &[Quirk::LifetimeAsText],
-    );
+    let interval = |to: &str, seconds: u64, quirks: &[Quirk]| {
+        check("\"interval\": 5", to, seconds, quirks);
+    };
+    interval("\"interval\": null", 5, &[]);
+    interval("\"other\": 5", 5, &[]);
+    interval("\"interval\": 0", 1, &[]);
+    interval("\"interval\": 7", 7, &[]);
+    interval("\"interval\": \"7\"", 7, &[Quirk::LifetimeAsText]);
     // Reported of Google's response; not verified.
     check(
         "verification_uri\"",
@@ -191,24 +189,14 @@ fn refusals_and_missing_endpoints() {
         assert_eq!(error.kind(), kind, "{error}");
         assert!(error.to_string().contains(words), "{error}");
     };
-    check(
-        401,
-        r#"{"error":"invalid_client"}"#,
-        ErrorKind::Configuration,
-        "1406020730",
-    );
-    check(
-        400,
-        r#"{"error":"invalid_scope"}"#,
-        ErrorKind::Configuration,
-        "scope",
-    );
-    check(
-        400,
-        r#"{"error":"unauthorized_client"}"#,
-        ErrorKind::Configuration,
-        "may not use",
-    );
+    for (status, code, words) in [
+        (401, "invalid_client", "1406020730"),
+        (400, "invalid_scope", "scope"),
+        (400, "unauthorized_client", "may not use"),
+    ] {
+        let body = format!(r#"{{"error":"{code}"}}"#);
+        check(status, &body, ErrorKind::Configuration, words);
+    }
     check(404, "not here", ErrorKind::Refused, "404");
     let token = Endpoint::parse("https://server.example.com/token").expect("an endpoint");
     let bare = OAuthClient::new(AuthorizationServer::new(token), "id").expect("an id");
