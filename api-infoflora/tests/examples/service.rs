@@ -208,15 +208,23 @@ fn service_tells_its_operator_how_it_does() {
                 value("infoflora_logins_total "),
                 value("infoflora_renewals_total "),
                 value("infoflora_logins_failed_total "),
+                value("infoflora_renewals_refused_total "),
             ]
         };
-        assert_eq!(metrics(), [0, 0, 0]);
+        assert_eq!(metrics(), [0, 0, 0, 0]);
         let mut alice = Browser::new(&service, "alice", "password");
         let back = alice.off();
         assert_eq!(alice.get(&back).0, 303);
         scene.server.revoke_access_tokens();
         assert_eq!(alice.get("/").0, 200);
-        assert_eq!(metrics(), [1, 1, 0]);
+        assert_eq!(metrics(), [1, 1, 0, 0]);
+        let mut bob = Browser::new(&service, "bob", "hunter2");
+        let back = bob.off();
+        assert_eq!(bob.get(&back).0, 303);
+        scene.server.revoke_all();
+        let seen = [(); 3].map(|()| bob.get("/").0);
+        assert_eq!(seen, [401; 3]);
+        assert_eq!(metrics(), [2, 1, 0, 1], "refused once, shown three times");
         std::fs::remove_dir_all(&tokens).expect("the disk is gone");
         let health = operator.get("/health");
         assert_eq!(health.0, 503, "{health:?}");

@@ -12,6 +12,7 @@ pub(crate) struct Metrics {
     renewals_elsewhere: AtomicU64,
     renewals_failed: AtomicU64,
     renewals_refused: AtomicU64,
+    renewals_held_back: AtomicU64,
     logins: AtomicU64,
     logins_failed: AtomicU64,
     pauses: AtomicU64,
@@ -25,6 +26,10 @@ impl Metrics {
         let counter = match event {
             ClientEvent::RenewalFinished { requests: 0, .. } => &self.renewals_elsewhere,
             ClientEvent::RenewalFinished { .. } => &self.renewals,
+            // Nothing was sent: an earlier error still holds, which has been counted, the store failed,
+            // or another host renews.
+            ClientEvent::RenewalFailed { requests: 0, .. }
+            | ClientEvent::RenewalRefused { requests: 0, .. } => &self.renewals_held_back,
             ClientEvent::RenewalFailed { .. } => &self.renewals_failed,
             ClientEvent::RenewalRefused { .. } => &self.renewals_refused,
             ClientEvent::LoggedIn { .. } => &self.logins,
@@ -52,12 +57,17 @@ impl Metrics {
             (
                 "renewals_failed",
                 &self.renewals_failed,
-                "Renewals that failed for now, also while the old token is valid.",
+                "Renewals that Info Flora failed for now, also while the old token is valid.",
             ),
             (
                 "renewals_refused",
                 &self.renewals_refused,
                 "Renewals that the server refused: these visitors must log in.",
+            ),
+            (
+                "renewals_held_back",
+                &self.renewals_held_back,
+                "Renewals that sent nothing: an earlier error holds, the store failed, or another host renews.",
             ),
             ("logins", &self.logins, "Visitors who have logged in."),
             ("logins_failed", &self.logins_failed, "Logins that failed."),
