@@ -187,6 +187,21 @@ fn service_runs_without_an_account() {
     }
 }
 
+/// What uses the address may end, so a supervisor tries again; a wrong address is for a human.
+#[test]
+fn service_says_that_it_cannot_listen() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = taken.local_addr().expect("an address").to_string();
+    for (listen, expected) in [(taken.as_str(), 74), ("8080", 2)] {
+        let mut command = bare("service");
+        let command = command.arg("--local").env("LISTEN", listen);
+        let output = command.output().expect("it runs");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(expected), "{error}");
+        assert!(error.contains(&format!("LISTEN={listen}")), "{error}");
+    }
+}
+
 #[test]
 fn service_tells_its_operator_how_it_does() {
     everywhere(&own_site(), |scene| {

@@ -70,8 +70,13 @@ async fn run(open: Open) -> Result<(), Box<dyn Error>> {
     let client = client.on_event(move |event| observer.count(event));
     let at = args.variable("LISTEN", "127.0.0.1:0")?;
     let listener = TcpListener::bind(&at).await;
-    let listener =
-        listener.map_err(|error| wrong(format_args!("cannot listen at LISTEN={at}: {error}")))?;
+    let listener = listener.map_err(|error| -> Box<dyn Error> {
+        let what = format!("cannot listen at LISTEN={at}: {error}");
+        match error.kind() {
+            io::ErrorKind::InvalidInput => wrong(what),
+            kind => Box::new(io::Error::new(kind, what)), // 74: what uses it may end
+        }
+    })?;
     let address = format!("http://{}", listener.local_addr()?);
     let public = args.variable("PUBLIC_URL", &address)?;
     let site = Arc::new(Site {
