@@ -31,7 +31,7 @@ mod web;
 use std::{env, error::Error, ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc};
 
 use auth_core::{Error as AuthError, ErrorKind, Store};
-use keystore::{EncryptionKey, Postgres, PostgresBuilder, Redis, RedisBuilder, Resealed, Sealed};
+use keystore::{EncryptionKey, Postgres, PostgresBuilder, Redis, RedisBuilder, Sealed};
 
 use web::support::end;
 
@@ -79,7 +79,10 @@ fn reseal() -> Result<(), Box<dyn Error>> {
     let done = match tokens()? {
         Tokens::Postgres(builder) => sealed(builder.open(key()?)?)?.reseal_all()?,
         Tokens::Redis(builder) => sealed(builder.open(key()?)?)?.reseal_all()?,
-        Tokens::Folder(_) => Resealed::default(),
+        Tokens::Folder(_) => {
+            web::note("the records in a directory are not encrypted");
+            return Ok(());
+        }
     };
     let (busy, failed) = (done.in_use().len(), done.failures().len());
     let own = done.encrypted() + done.unchanged();
@@ -89,7 +92,12 @@ fn reseal() -> Result<(), Box<dyn Error>> {
         done.encrypted()
     ));
     for (account, error) in done.failures() {
-        end::say(&format!("{account}: {error:#}"));
+        // The error of a record names its account itself.
+        let (account, error) = (account.to_string(), format!("{error:#}"));
+        match error.contains(&account) {
+            true => end::say(&error),
+            false => end::say(&format!("{account}: {error}")),
+        }
     }
     match (failed, busy) {
         (0, 0) => Ok(()),
@@ -118,15 +126,20 @@ fn store() -> Result<Arc<dyn Store>, Box<dyn Error>> {
             }
             Arc::new(sealed(store)?)
         }
-        Tokens::Folder(folder) => Arc::new(keystore::File::open(folder)?),
+        Tokens::Folder(folder) => {
+            end::say("TOKENS is a directory: plain text, and no other host shares it");
+            Arc::new(keystore::File::open(folder)?)
+        }
     })
 }
 
 fn tokens() -> Result<Tokens, AuthError> {
     let namespace = env::var("NAMESPACE").unwrap_or_else(|_| "infoflora_service".to_owned());
     let unset = || {
-        AuthError::new(ErrorKind::Configuration, "TOKENS is not set")
-            .with_help("set it to the URL of the engine, or to a directory")
+        AuthError::new(ErrorKind::Configuration, "TOKENS is not set").with_help(
+            "set it to the URL of the engine that all hosts share, or to a directory for one host \
+                 alone",
+        )
     };
     let tokens = env::var_os("TOKENS").ok_or_else(unset)?;
     let scheme = tokens.to_str().and_then(|text| text.split_once("://"));
