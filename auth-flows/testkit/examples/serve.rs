@@ -6,9 +6,11 @@
 //!
 //! The first argument is `inaturalist` or `infoflora`, with the routes of that service, or a bare
 //! dialect (`doorkeeper_5` by default, `league_8`, `league_9`). Then `modern` adds refresh tokens
-//! and access tokens of one hour. Clients: `public`, without a secret, and `app` with the secret
-//! `app-secret`. Users: alice/password and bob/hunter2. A command is a line on standard input; its
-//! answer ends with an empty line. The server ends when standard input ends.
+//! and access tokens of one hour; a number instead is their lifetime in seconds, such as 60.
+//! Clients: `public`, without a secret, and `app` with the secret `app-secret`. Users:
+//! alice/password and bob/hunter2. A command is a line on standard input; its answer ends with an
+//! empty line. The server ends when standard input ends, so give one that stays open to a server in
+//! the background.
 //!
 //! | command | what it does |
 //! | --- | --- |
@@ -17,6 +19,9 @@
 //! | `open METHOD URL` | requests a page on this machine as a visitor's browser, which keeps one cookie; prints the status with the redirect, then the text |
 //! | `expire` | expires the tokens of API calls |
 //! | `revoke` | revokes all tokens |
+//! | `slow SECONDS` | processes the next renewal, and sends its response over so many seconds |
+//! | `lose` | processes the next renewal, and sends no response |
+//! | `limit SECONDS` | responds to the next API call with 429 and this `Retry-After` |
 //! | `token` | prints a derived token of alice's, as the web site shows it |
 
 use std::io::{self, Write};
@@ -25,7 +30,7 @@ use std::time::Duration;
 
 use auth_core::testkit::{Auth, DerivedTokens, Route, Site, json};
 use auth_testkit::person::{Outcome, Person};
-use auth_testkit::{Dialect, Mark, Rotation, TestClient, TestServer, http1};
+use auth_testkit::{Dialect, Fault, Mark, Matching, Rotation, TestClient, TestServer, http1};
 
 fn main() -> io::Result<()> {
     let args: Vec<String> = std::env::args().collect();
@@ -63,10 +68,15 @@ fn main() -> io::Result<()> {
             .default_scopes("write login")
             .optional_scopes("account_delete");
     }
-    if args.get(2).is_some_and(|arg| arg == "modern") {
-        builder = builder
-            .refresh_tokens(Rotation::OnUse)
-            .access_token_lifetime(Some(Duration::from_secs(3600)));
+    if let Some(arg) = args.get(2) {
+        let modern = arg == "modern";
+        let seconds = if modern { Ok(3600) } else { arg.parse() };
+        let lifetime = Duration::from_secs(seconds.map_err(io::Error::other)?);
+        builder = builder.access_token_lifetime(Some(lifetime));
+        // league's dialect issues refresh tokens without being asked.
+        if modern || !(name == "infoflora" || name.starts_with("league")) {
+            builder = builder.refresh_tokens(Rotation::OnUse);
+        }
     }
     let server = builder.start()?;
     say(&[server.url().to_owned()])?;
@@ -140,11 +150,35 @@ fn answer(server: &TestServer, mark: &mut Mark, command: &str) -> Vec<String> {
             Vec::new()
         }
         ("token", _) => server.issue_derived_token("alice").into_iter().collect(),
-        _ => {
-            vec!["commands: requests, visit URL, open METHOD URL, expire, revoke, token".to_owned()]
+        ("lose", _) => {
+            server.faults().next(RENEWAL, Fault::LostResponse);
+            Vec::new()
         }
+        (command @ ("slow" | "limit"), seconds) => match seconds.parse() {
+            Ok(seconds) => {
+                match command {
+                    "slow" => {
+                        let over = Duration::from_secs(seconds);
+                        server.faults().next(RENEWAL, Fault::SlowBody(over));
+                    }
+                    _ => {
+                        let retry_after = Some(seconds.to_string());
+                        let fault = Fault::TooManyRequests { retry_after };
+                        server.faults().next(Matching::Api, fault);
+                    }
+                }
+                Vec::new()
+            }
+            Err(error) => vec![format!("failed: {error}")],
+        },
+        _ => vec![
+            "commands: requests, visit URL, open METHOD URL, expire, revoke, slow SECONDS, lose, limit SECONDS, token"
+                .to_owned(),
+        ],
     }
 }
+
+const RENEWAL: Matching = Matching::Grant("refresh_token");
 
 fn visit(url: &str) -> io::Result<String> {
     let alice = Person::new("alice", "password");
