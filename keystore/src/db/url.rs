@@ -38,8 +38,7 @@ pub(super) fn check_encoding(setting: &str, url: &str) -> Result<(), Error> {
     let is_cut = |(before, _): (&str, &str)| !before.contains('=');
     let cut = !authority.is_empty() && tail.split_once('@').is_some_and(is_cut);
     match authority.matches('@').count() {
-        0 if !cut => Ok(()),
-        1 => Ok(()),
+        0 | 1 if !cut => Ok(()),
         _ => Err(Error::new(
             ErrorKind::Configuration,
             "the user or the password in the URL has a character that is not encoded",
@@ -120,6 +119,8 @@ mod tests {
             "postgres://u:1?w0rd@h/d",
             "postgres://u:1#w0rd@h/d",
             "redis://:1/w0rd@h",
+            "postgres://u:s3cret@w0rd#@h/d",
+            "rediss://u:s3cret@w0rd/1@h/0",
         ] {
             let error = check_encoding("TOKENS", url).expect_err(url);
             assert!(error.is_configuration() && error.setting() == Some("TOKENS"));
@@ -130,6 +131,7 @@ mod tests {
             "postgres://u:s3cret%40w0rd@h/d",
             "postgres://h/d?user=u&password=a@b",
             "postgres:///d?host=/run/@socket",
+            "postgres://u:s3cret@h/d?application_name=a@b",
             "unix:///run/a@b.sock",
             "redis://h",
             "",
