@@ -18,8 +18,8 @@ use crate::unavailable::Unavailable;
 /// move needs a login or logout of another process within milliseconds.
 const TRIES: usize = 3;
 
-/// Of how many accounts the choice is known. A driver asks for it right after the lookup, so that
-/// those of more accounts than do so at once need not be kept.
+/// How many choices are cached. A driver asks for one right after the lookup, so there need not be
+/// more than accounts that do so at once.
 const CHOICES: usize = 256;
 
 /// Uses the first suitable store of several: the system's keyring, else a file.

@@ -85,8 +85,8 @@ impl TransportError {
         self
     }
 
-    /// Names whom the request was for: the message then says scheme, host and port of this URL, and
-    /// nothing else of it. The drivers of auth-flows call it.
+    /// Names the server that the request was for. The message then says scheme, host and port of
+    /// this URL, and nothing else of it. The drivers of auth-flows call it.
     ///
     /// ```
     /// use auth_core::TransportError;

@@ -1,4 +1,5 @@
-//! What a client is doing: its calls, and its renewals, logins and logouts; and whether it is closed.
+//! Counts what a client is doing: its calls, renewals, logins and logouts. Knows whether it is
+//! closed.
 
 use std::sync::{
     Arc,

@@ -118,7 +118,7 @@ pub enum ClientEvent<'a> {
         account: Option<&'a AccountKey>,
         /// What for.
         reason: WaitReason,
-        /// How long; for a lease and for the user of a store, at most so long.
+        /// How long. For a lease and for the user of a store it is the longest time.
         wait: Duration,
     },
     /// A request failed and is sent again.
@@ -286,7 +286,8 @@ pub enum WaitReason {
     Lease,
     /// The user, who logs in on another device: the time between two polls.
     DeviceLogin,
-    /// The user whom the store asks, such as a keyring that must be unlocked: at most so long.
+    /// The user of the store, such as one who must unlock a keyring. The time is the longest
+    /// possible.
     StoreUser,
 }
 

@@ -65,12 +65,12 @@ struct Common<H> {
     rate_limiter: Option<RateLimiter>,
     activity: Activity,
     events: Events,
-    /// UnsavedRecord for the store, which has a weak one.
+    /// Keeps the observer of waits alive, to which the store has a weak reference.
     _store_waits: Arc<StoreWaits>,
 }
 
 impl<H> Common<H> {
-    /// With what runs a [`Saving`] in the background.
+    /// Creates the state. `spawn` runs a [`Saving`] in the background.
     fn new(
         service: Arc<Service>,
         host: H,

@@ -44,7 +44,7 @@ pub struct Canceller(Arc<Mutex<State>>);
 struct State {
     is_cancelled: bool,
     logins: Vec<Weak<Ending>>,
-    /// Those who wait for the cancelling itself.
+    /// The tasks that wait for the cancellation itself.
     wakers: Vec<Waker>,
 }
 

@@ -7,7 +7,7 @@ use std::{fmt::Write as _, str};
 const DIGITS: usize = 12;
 /// A time and a weight.
 const WIDTH: usize = 2 * DIGITS;
-/// The largest number of so many digits.
+/// The largest number with the width of an entry.
 const MOST: u64 = (1 << (4 * DIGITS)) - 1;
 
 /// Times in milliseconds with their weights, the earliest first.

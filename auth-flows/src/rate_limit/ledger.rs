@@ -47,8 +47,9 @@ enum CounterKind {
 /// Windows of up to this many requests keep an entry for each.
 const EXACT: u64 = 200;
 
-/// Larger windows add up the entries within one of so many parts of their length. That keeps the
-/// text short, below 4 KB with iNaturalist's limits, and still allows 24/25 of a window's limit.
+/// Larger windows are divided into this number of parts, and add up the entries within a part. That
+/// keeps the text short, below 4 KB with iNaturalist's limits, and still allows 24/25 of a window's
+/// limit.
 const PARTS: u64 = 24;
 
 /// The longest time, in milliseconds: a sum of several does not overflow.
@@ -392,7 +393,7 @@ impl Counter {
         }
     }
 
-    /// Returns how many entries decide when there is room: so many are at most a window's worth.
+    /// Returns how many entries decide when there is room: at most those of one window.
     fn most(&self) -> usize {
         usize::try_from(self.limit.max(EXACT)).unwrap_or(usize::MAX)
     }

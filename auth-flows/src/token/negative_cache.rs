@@ -1,5 +1,6 @@
-//! What the server has said about an account's tokens: refusals, failures, tokens that it rejected
-//! although they were new. Every renewal reads it, so that many calls do not send many requests.
+//! Caches what the server has said about an account's tokens: refusals, failures, tokens that it
+//! rejected although they were new. Every renewal reads it, so that many calls do not send many
+//! requests.
 
 use std::{
     sync::{

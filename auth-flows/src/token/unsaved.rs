@@ -25,7 +25,7 @@ use crate::clock;
 /// one the calls leave it to the background.
 pub(crate) const QUICK: Duration = Duration::from_millis(250);
 
-/// When a call tries again after a slow try, where nothing does in the background.
+/// When a call tries again after a slow try, if no background job does.
 const AGAIN: Duration = Duration::from_secs(60);
 
 /// The unsaved record of one account, if there is one.
@@ -86,7 +86,7 @@ pub(crate) enum SaveMode {
     Last,
 }
 
-/// What became of a try.
+/// The result of a try.
 #[derive(Debug)]
 pub(crate) enum SaveOutcome {
     /// All is saved.

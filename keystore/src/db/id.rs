@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::digits;
 
 /// An account as a database knows it. The digest has one length whatever the names contain; the
-/// names are for people who read the tables.
+/// names are for operators that read the tables.
 #[derive(Clone)]
 pub(super) struct Id {
     pub(super) digest: [u8; 32],

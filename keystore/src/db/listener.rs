@@ -1,11 +1,11 @@
-//! Hears of changes by other processes: one connection for all accounts, open while any is waited
-//! for.
+//! Receives messages about changes by other processes, over one connection for all accounts. It is
+//! open while a caller waits for any of them.
 //!
 //! A message only ends a pause sooner. If it is lost, the waiter looks at the end of its pause, as
 //! it does while there is no connection. A wait that lasts opens the connection, and does not wait
 //! for it.
 //!
-//! A pooler that hands out a connection for each transaction brings no messages, and says so by no
+//! A pooler that hands out a connection for each transaction delivers no messages, and reports no
 //! error. So a message to itself, sent over the other connection, has to arrive before any waiter
 //! relies on this one.
 
@@ -24,13 +24,13 @@ use tokio::{
 
 use super::{id::Id, random_word, thread::EngineThread};
 
-/// What a database offers to hear of changes.
+/// What a database offers to receive messages about changes.
 pub(super) trait Messenger: Send + Sync + 'static {
-    /// Opens a connection that hears the words of all processes, and each account whose lease was
-    /// freed as the digits of its digest.
+    /// Opens a connection that receives the words of all processes. For each account whose lease
+    /// was freed it receives the digits of its digest.
     fn listen(&self) -> impl Future<Output = Result<Messages, Error>> + Send;
 
-    /// Sends a word to all that listen, over the connection that all else goes over.
+    /// Sends a word to all that listen, over the connection of the store's operations.
     fn announce(&self, word: &str) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
@@ -68,7 +68,7 @@ impl Messages {
     }
 }
 
-/// How long each thing takes, or is waited for.
+/// The times and timeouts of a listener.
 #[derive(Clone, Copy)]
 pub(super) struct Times {
     /// How long a wait has lasted when the connection is opened. Until then the holder takes the
@@ -131,7 +131,7 @@ enum Phase {
 const SAME_WAIT: Duration = Duration::from_secs(1);
 
 impl State {
-    /// Returns whether waits have lasted for so long. `last` is when one looked before.
+    /// Returns whether waits have lasted long enough. `last` is the time of the look before.
     fn lasts(&mut self, now: Instant, last: Option<Instant>, first: Duration) -> bool {
         if last.is_none_or(|last| now - last > SAME_WAIT) {
             self.began = None;

@@ -36,7 +36,7 @@ use auth_core::{Error, ErrorKind};
 
 use self::over_remote::over_remote;
 
-/// A word that no other process draws.
+/// Returns a random word, to tell this process from others.
 fn random_word() -> Result<String, Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|source| {

@@ -48,7 +48,7 @@ impl EngineThread {
         self.begin(job).recv().unwrap_or_else(|_| Err(ended()))
     }
 
-    /// Runs a job on the thread, and waits for it no longer than this. It continues afterwards.
+    /// Runs a job on the thread, and waits for it at most this long. The job continues afterwards.
     pub(super) fn call_within<T: Send + 'static>(
         &self,
         limit: Duration,

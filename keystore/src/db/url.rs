@@ -1,4 +1,5 @@
-//! What both engines do with a URL: it is a secret, and errors show only its host and database.
+//! Reads the URL of a database for both engines. It is a secret, and errors show only its host and
+//! database.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! The blocking jobs of an async client: at most so many at once, on the runtime's blocking pool.
+//! The blocking jobs of an async client: a bounded number at once, on the runtime's blocking pool.
 
 use std::{
     collections::VecDeque,
@@ -59,7 +59,7 @@ impl Jobs {
     }
 }
 
-/// What runs jobs on a thread of the pool until none waits.
+/// A worker: runs jobs on a thread of the pool until none waits.
 struct Worker {
     jobs: Arc<Jobs>,
     has_ended: bool,

@@ -1,7 +1,7 @@
 //! The loop that every flow of an async client runs in, step by step.
 //!
-//! A call makes its future, moves it and drops it. So that holds no more than sending requires, and
-//! a step that waits for anything else has a box of its own.
+//! A call makes its future, moves it and drops it. So the future holds no more than sending
+//! requires, and a step that waits for anything else has a box of its own.
 
 use std::{mem, sync::Arc, time::Duration};
 
@@ -36,7 +36,7 @@ pub(super) struct Runner<'a> {
     flow: &'a mut (dyn Remarking<Output = ()> + Send),
     run: &'a mut Run,
     lease: &'a mut FlowLease,
-    /// It needs a permit of this one, if there is one, except while it waits.
+    /// The semaphore of renewals, if the flow is one. It holds a permit, except while it waits.
     semaphore: Option<&'a Arc<Semaphore>>,
     semaphore_permit: Option<SemaphorePermit>,
 }

@@ -37,7 +37,7 @@ impl AsyncClient {
         }
     }
 
-    /// Lets nothing new begin, waits until nothing is in flight, and saves what could not be saved.
+    /// Rejects new calls, waits until nothing is in flight, and saves what could not be saved.
     /// Every later call fails with [`Usage`](auth_core::ErrorKind::Usage). For a graceful shutdown.
     ///
     /// ```

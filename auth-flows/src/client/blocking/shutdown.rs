@@ -30,7 +30,7 @@ impl Client {
         self.0.save_all()
     }
 
-    /// Lets nothing new begin, waits until nothing is in flight, and saves what could not be saved.
+    /// Rejects new calls, waits until nothing is in flight, and saves what could not be saved.
     /// Every later call fails with [`Usage`](auth_core::ErrorKind::Usage). For a graceful shutdown.
     ///
     /// ```

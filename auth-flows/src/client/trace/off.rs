@@ -1,4 +1,4 @@
-//! What is left of the spans without the feature `tracing`: nothing.
+//! Spans without the feature `tracing`: types without size that do nothing.
 
 use auth_core::{AccountKey, Error, Request, Response, TokenKind, TransportError};
 

@@ -92,8 +92,8 @@ impl Postgres {
         }
     }
 
-    /// Begins a store in the database whose URL is in the environment variable `name`. Or else in
-    /// the file whose path is in `<name>_FILE` (systemd, Docker).
+    /// Begins a store in the database whose URL is in the environment variable `name`. If that is
+    /// unset, `<name>_FILE` may hold the path of a file with it (systemd, Docker).
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] if both are unset or empty.

@@ -93,7 +93,7 @@ impl Connection {
         self.client.get(is_usable, open).await
     }
 
-    /// Opens a connection that sends what it hears to `words`.
+    /// Opens a connection that sends the messages that it receives to `words`.
     async fn connect(&self, words: Option<mpsc::Sender<String>>) -> Result<Client, Error> {
         let connecting = async {
             let addresses = addresses(&self.config).await.map_err(|source| {

@@ -58,8 +58,8 @@ impl Redis {
         }
     }
 
-    /// Begins a store at the server whose URL is in the environment variable `name`. Or else in the
-    /// file whose path is in `<name>_FILE` (systemd, Docker).
+    /// Begins a store at the server whose URL is in the environment variable `name`. If that is
+    /// unset, `<name>_FILE` may hold the path of a file with it (systemd, Docker).
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if both are unset or empty.

@@ -130,7 +130,7 @@ impl RedisEngine {
         })
     }
 
-    /// Fails if the server would lose records. Returns what it does not tell.
+    /// Fails if the server would lose records. Returns the settings that it does not report.
     pub(super) async fn durability(&self) -> Result<Vec<String>, Error> {
         let mut command = redis::cmd("CONFIG");
         command.arg("GET").arg("*");
