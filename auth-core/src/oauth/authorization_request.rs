@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::{
     authorization_response::PendingAuthorization,
-    authorization_url::{Kind, Parameters, Url},
+    authorization_url::{ParameterKind, Parameters, Url},
     client::OAuthClient,
     pkce::{Pkce, base64url},
     pushed_request::PushedAuthorizationRequest,
@@ -221,7 +221,10 @@ impl<'a> AuthorizationRequest<'a> {
 
     /// Passes the parameters to `add` one by one, in order.
     #[inline]
-    fn each(self, mut add: impl FnMut(&str, &str, Kind)) -> Result<PendingAuthorization, Error> {
+    fn each(
+        self,
+        mut add: impl FnMut(&str, &str, ParameterKind),
+    ) -> Result<PendingAuthorization, Error> {
         let server = self.client.server();
         let quirks = self.check_pkce()?;
         let (verifier, state) = self.entropy.halves();
@@ -229,23 +232,27 @@ impl<'a> AuthorizationRequest<'a> {
         // Out of band there is no redirect, so no `state` to compare.
         let state = (self.redirect_uri.kind() != RedirectKind::OutOfBand).then(|| base64url(state));
 
-        add("response_type", "code", Kind::Plain);
+        add("response_type", "code", ParameterKind::Plain);
         let id = match self.client.id_is_plain {
-            true => Kind::Plain,
-            false => Kind::Text,
+            true => ParameterKind::Plain,
+            false => ParameterKind::Text,
         };
         add("client_id", self.client.id(), id);
-        add("redirect_uri", self.redirect_uri.as_str(), Kind::Text);
+        add(
+            "redirect_uri",
+            self.redirect_uri.as_str(),
+            ParameterKind::Text,
+        );
         if let Some(scope) = self.scope.filter(|scope| !scope.is_empty()) {
-            add("scope", scope, Kind::Text);
+            add("scope", scope, ParameterKind::Text);
         }
         if let Some(state) = &state {
-            add("state", state, Kind::Plain);
+            add("state", state, ParameterKind::Plain);
         }
-        add("code_challenge", pkce.challenge(), Kind::Plain);
-        add("code_challenge_method", "S256", Kind::Plain);
+        add("code_challenge", pkce.challenge(), ParameterKind::Plain);
+        add("code_challenge_method", "S256", ParameterKind::Plain);
         for (name, value) in &self.extra {
-            add(name, value, Kind::Foreign);
+            add(name, value, ParameterKind::Foreign);
         }
         let verifier = pkce.into_verifier();
         let pending =

@@ -7,7 +7,7 @@ pub(super) type Parameters = Vec<(Box<str>, Box<str>)>;
 
 /// Which parts of a parameter need no encoding.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(super) enum ParameterKind {
     /// Name and value: base64url, or a word of the RFC.
     Plain,
     /// The name only.
@@ -21,7 +21,7 @@ pub(super) enum Kind {
 pub(super) fn url(endpoint: &Endpoint, parameters: &Parameters) -> String {
     let mut url = Url::new(endpoint);
     for (name, value) in parameters {
-        url.add(name, value, Kind::Foreign);
+        url.add(name, value, ParameterKind::Foreign);
     }
     url.finish()
 }
@@ -55,7 +55,7 @@ impl Url {
     }
 
     #[inline]
-    pub(super) fn add(&mut self, name: &str, value: &str, kind: Kind) {
+    pub(super) fn add(&mut self, name: &str, value: &str, kind: ParameterKind) {
         // A space is `%20`, because some servers do not decode `+` in a query.
         const SPACE: &str = "%20";
         let text = &mut self.text;
@@ -64,13 +64,15 @@ impl Url {
             false => text.push('?'),
         }
         match kind {
-            Kind::Foreign => encode(name, SPACE, |piece| text.push_str(piece)),
-            Kind::Plain | Kind::Text => text.push_str(name),
+            ParameterKind::Foreign => encode(name, SPACE, |piece| text.push_str(piece)),
+            ParameterKind::Plain | ParameterKind::Text => text.push_str(name),
         }
         text.push('=');
         match kind {
-            Kind::Plain => text.push_str(value),
-            Kind::Text | Kind::Foreign => encode(value, SPACE, |piece| text.push_str(piece)),
+            ParameterKind::Plain => text.push_str(value),
+            ParameterKind::Text | ParameterKind::Foreign => {
+                encode(value, SPACE, |piece| text.push_str(piece))
+            }
         }
     }
 

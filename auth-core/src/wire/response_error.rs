@@ -4,10 +4,10 @@ use std::fmt;
 
 /// The error of a response that arrived but cannot be used. Contains nothing of its body.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ResponseError(Kind);
+pub struct ResponseError(ResponseErrorKind);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Kind {
+enum ResponseErrorKind {
     TooLarge {
         limit: usize,
     },
@@ -20,36 +20,36 @@ enum Kind {
 
 impl ResponseError {
     pub(crate) fn too_large(limit: usize) -> Self {
-        Self(Kind::TooLarge { limit })
+        Self(ResponseErrorKind::TooLarge { limit })
     }
 
     /// `name` is the server's own: only its first word is kept, at most 20 letters.
     pub(crate) fn coding(name: &str) -> Self {
         let of_token = |c: &char| c.is_ascii_alphanumeric() || "-_.+*".contains(*c);
         let name = name.chars().take_while(of_token).take(20).collect();
-        Self(Kind::Coding { name })
+        Self(ResponseErrorKind::Coding { name })
     }
 
     #[cfg(feature = "gzip")]
     pub(crate) fn damaged() -> Self {
-        Self(Kind::Damaged)
+        Self(ResponseErrorKind::Damaged)
     }
 
     /// Returns whether the same request would fail again: the server compresses in a way that was
     /// not asked for.
     #[must_use]
     pub fn is_permanent(&self) -> bool {
-        matches!(self.0, Kind::Coding { .. })
+        matches!(self.0, ResponseErrorKind::Coding { .. })
     }
 }
 
 impl fmt::Display for ResponseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::TooLarge { limit } => {
+            ResponseErrorKind::TooLarge { limit } => {
                 write!(f, "the response is longer than the limit of {limit} bytes")
             }
-            Kind::Coding { name } => {
+            ResponseErrorKind::Coding { name } => {
                 write!(
                     f,
                     "the response has the content coding `{name}`, which was not asked for"
@@ -60,7 +60,9 @@ impl fmt::Display for ResponseError {
                 }
             }
             #[cfg(feature = "gzip")]
-            Kind::Damaged => f.write_str("the compressed response is incomplete or damaged"),
+            ResponseErrorKind::Damaged => {
+                f.write_str("the compressed response is incomplete or damaged")
+            }
         }
     }
 }

@@ -135,7 +135,7 @@ impl fmt::Debug for Canceller {
 /// A future for the moment of the cancelling.
 struct Cancelled<'a> {
     canceller: &'a Canceller,
-    /// Who is woken, until this is dropped.
+    /// The waker of this future, until it is dropped.
     waker: Option<Waker>,
 }
 

@@ -19,7 +19,7 @@ pub(super) struct Entries {
 }
 
 impl Entries {
-    /// Reads from a note, at most so many of the latest. Keeps those before the first that is none,
+    /// Reads from a note, at most `most` of the latest. Keeps those before the first that is none,
     /// or that is earlier than the one before it: any program may have written the note.
     pub(super) fn read(text: &str, most: usize) -> Self {
         let digits = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');

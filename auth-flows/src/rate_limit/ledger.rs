@@ -33,7 +33,7 @@ struct Counter {
     limit: u64,
     /// Entries within this time are added up to one; 0 keeps each on its own.
     grain: u64,
-    /// An entry may happen so much later.
+    /// How much later than its time an entry may happen.
     slack: u64,
     entries: Entries,
 }

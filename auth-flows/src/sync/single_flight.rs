@@ -4,7 +4,7 @@
 //! ```text
 //!             join                    finish(value), or the leader is dropped
 //!   idle ───────────────► flying ───────────────────────────────────────────► idle
-//!         (Join::Lead)      │  join (Join::Wait)                                │
+//!         (Join::Leader)    │  join (Join::Follower)                            │
 //!                           └─► waiting ◄──────────── all waiters woken ────────┘
 //! ```
 
@@ -68,9 +68,9 @@ impl Wakers {
 /// The result of joining a flight.
 pub(crate) enum Join<T: Clone> {
     /// There was no flight: the caller leads one.
-    Lead(Leader<T>),
+    Leader(Leader<T>),
     /// There is a flight: the caller follows it.
-    Wait(Follower<T>),
+    Follower(Follower<T>),
 }
 
 /// The right to finish the flight. Dropping it unfinished lets the followers join again.
@@ -106,11 +106,11 @@ impl<T: Clone> SingleFlight<T> {
     pub(crate) fn join(self: &Arc<Self>) -> Join<T> {
         let mut state = lock(&self.state);
         if state.flying {
-            return Join::Wait(self.follow(&mut state));
+            return Join::Follower(self.follow(&mut state));
         }
         state.flying = true;
         self.flying.store(true, Ordering::Relaxed);
-        Join::Lead(Leader(Some(Arc::clone(self))))
+        Join::Leader(Leader(Some(Arc::clone(self))))
     }
 
     fn follow(self: &Arc<Self>, state: &mut State<T>) -> Follower<T> {

@@ -27,14 +27,14 @@ use crate::{
 #[test]
 fn one_caller_leads_and_all_get_the_value() {
     let flight = SingleFlight::<u32>::new();
-    let Join::Lead(leader) = flight.join() else {
+    let Join::Leader(leader) = flight.join() else {
         panic!("idle")
     };
     let flights = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         let waiters: Vec<_> = (0..32)
             .map(|_| {
-                let Join::Wait(follower) = flight.join() else {
+                let Join::Follower(follower) = flight.join() else {
                     panic!("flying")
                 };
                 scope.spawn(move || park_on(follower, Duration::from_secs(30)))
@@ -46,16 +46,16 @@ fn one_caller_leads_and_all_get_the_value() {
             assert_eq!(waiter.join().expect("no panic"), Some(Some(7)));
         }
     });
-    assert!(matches!(flight.join(), Join::Lead(_)), "idle again");
+    assert!(matches!(flight.join(), Join::Leader(_)), "idle again");
 }
 
 #[test]
 fn a_dropped_leader_frees_its_followers() {
     let flight = SingleFlight::<u32>::new();
-    let Join::Lead(leader) = flight.join() else {
+    let Join::Leader(leader) = flight.join() else {
         panic!("idle")
     };
-    let Join::Wait(follower) = flight.join() else {
+    let Join::Follower(follower) = flight.join() else {
         panic!("flying")
     };
     drop(leader);
@@ -65,10 +65,10 @@ fn a_dropped_leader_frees_its_followers() {
 #[test]
 fn a_dropped_follower_leaves_no_waker() {
     let flight = SingleFlight::<u32>::new();
-    let Join::Lead(leader) = flight.join() else {
+    let Join::Leader(leader) = flight.join() else {
         panic!("idle")
     };
-    let Join::Wait(follower) = flight.join() else {
+    let Join::Follower(follower) = flight.join() else {
         panic!("flying")
     };
     struct NoopWaker;
@@ -156,7 +156,7 @@ fn during_a_renewal_the_old_token_is_returned_until_it_expires() {
 #[test]
 fn followers_that_leave_free_their_places() {
     let flight = SingleFlight::<u32>::new();
-    let Join::Lead(leader) = flight.join() else {
+    let Join::Leader(leader) = flight.join() else {
         panic!("idle")
     };
     let wakes = Arc::new(AtomicUsize::new(0));
@@ -169,7 +169,7 @@ fn followers_that_leave_free_their_places() {
     let waker = Waker::from(Arc::new(Count(Arc::clone(&wakes))));
     let mut context = Context::from_waker(&waker);
     let mut follow = || {
-        let Join::Wait(follower) = flight.join() else {
+        let Join::Follower(follower) = flight.join() else {
             panic!("flying")
         };
         let mut follower = Box::pin(follower);
@@ -192,7 +192,7 @@ fn followers_that_leave_free_their_places() {
         "those that are still there, once each"
     );
     // A follower of the old flight does not take the place of one of the next.
-    let Join::Lead(next) = flight.join() else {
+    let Join::Leader(next) = flight.join() else {
         panic!("idle")
     };
     let mut late = follow();

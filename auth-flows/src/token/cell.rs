@@ -145,7 +145,7 @@ impl TokenCell {
         }
         match self.flight.join() {
             // A flight may have finished between the first lookup and joining.
-            Join::Lead(leader) => match self.serving(requirement, now) {
+            Join::Leader(leader) => match self.serving(requirement, now) {
                 Some((token, true)) => Lookup::ReadyButDue(token, leader),
                 Some((token, false)) => {
                     leader.finish(Ok(Arc::clone(&token)));
@@ -153,7 +153,7 @@ impl TokenCell {
                 }
                 None => Lookup::Missing(leader),
             },
-            Join::Wait(follower) => match self.serving(requirement, now) {
+            Join::Follower(follower) => match self.serving(requirement, now) {
                 Some((token, _)) => Lookup::Ready(token),
                 None => Lookup::InFlight(follower),
             },

@@ -256,19 +256,19 @@ fn a_caller_that_times_out_does_not_affect_the_others() {
     shuttle::check_random(
         || {
             let flight = SingleFlight::<u32>::new();
-            let Join::Lead(leader) = flight.join() else {
+            let Join::Leader(leader) = flight.join() else {
                 panic!("idle")
             };
             let callers: Vec<_> = (0..THREADS)
                 .map(|caller| {
                     let flight = Arc::clone(&flight);
                     thread::spawn(move || match flight.join() {
-                        Join::Wait(wait) if caller % 2 == 0 => {
+                        Join::Follower(wait) if caller % 2 == 0 => {
                             park_on(wait, Duration::MAX).flatten()
                         }
                         // Times out at once.
-                        Join::Wait(wait) => park_on(wait, Duration::ZERO).flatten().or(Some(7)),
-                        Join::Lead(own) => {
+                        Join::Follower(wait) => park_on(wait, Duration::ZERO).flatten().or(Some(7)),
+                        Join::Leader(own) => {
                             own.finish(7);
                             Some(7)
                         }

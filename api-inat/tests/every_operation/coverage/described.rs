@@ -23,10 +23,10 @@ pub(super) struct Endpoint {
     /// Whether it requires a token.
     pub(super) token: bool,
     /// The types of the path's variable segments, in order.
-    pub(super) segments: Vec<Kind>,
-    pub(super) query: BTreeMap<String, Kind>,
+    pub(super) segments: Vec<ValueKind>,
+    pub(super) query: BTreeMap<String, ValueKind>,
     /// The fields of the body or form, with dots between objects.
-    pub(super) body: BTreeMap<String, Kind>,
+    pub(super) body: BTreeMap<String, ValueKind>,
     /// Whether the body is a form.
     pub(super) form: bool,
 }
@@ -34,7 +34,7 @@ pub(super) struct Endpoint {
 /// The type of a value, from its schema. Our own document has no schemas; without one, any value is
 /// valid.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Kind(pub(super) Value);
+pub(super) struct ValueKind(pub(super) Value);
 
 /// Reads a description in Swagger 2.0 or OpenAPI 3.0.
 pub(super) fn read(whole: &Value) -> Described {
@@ -118,8 +118,8 @@ fn endpoint(whole: &Value, method: &str, path: &str, operation: &Value) -> Endpo
         let parameter = resolved(whole, parameter);
         let name = text(&parameter["name"]);
         let kind = match parameter["schema"].is_null() {
-            true => Kind(parameter.clone()),
-            false => Kind(resolved(whole, &parameter["schema"]).clone()),
+            true => ValueKind(parameter.clone()),
+            false => ValueKind(resolved(whole, &parameter["schema"]).clone()),
         };
         match parameter["in"].as_str() {
             Some("query") => drop(endpoint.query.insert(name, kind)),
@@ -143,7 +143,7 @@ fn endpoint(whole: &Value, method: &str, path: &str, operation: &Value) -> Endpo
                     true => json!({"type": "file"}),
                     false => inner.clone(),
                 };
-                endpoint.body.insert(name.to_owned(), Kind(kind));
+                endpoint.body.insert(name.to_owned(), ValueKind(kind));
             }
         }
         (json, _) => fields(whole, "", &json["schema"], &mut endpoint.body),
@@ -164,11 +164,11 @@ fn is_optional(requirement: &Value) -> bool {
 }
 
 /// Collects the fields of a body's schema, by their names with dots between.
-fn fields(whole: &Value, before: &str, schema: &Value, found: &mut BTreeMap<String, Kind>) {
+fn fields(whole: &Value, before: &str, schema: &Value, found: &mut BTreeMap<String, ValueKind>) {
     for (name, inner) in properties(whole, schema) {
         let name = format!("{before}{name}");
         match properties(whole, inner).is_empty() {
-            true => drop(found.insert(name, Kind(inner.clone()))),
+            true => drop(found.insert(name, ValueKind(inner.clone()))),
             false => fields(whole, &format!("{name}."), inner, found),
         }
     }
@@ -228,7 +228,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-impl Kind {
+impl ValueKind {
     /// Whether a text in a path or query is a valid value.
     pub(super) fn takes(&self, text: &str) -> bool {
         let allowed = |text: &str| {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Version,
     compare::{Compared, Names, Row},
-    described::{Described, Endpoint, Kind},
+    described::{Described, Endpoint, ValueKind},
 };
 
 /// The source of an operation that has none in the document yet.
@@ -69,7 +69,7 @@ impl Document {
                             method: method.to_owned(),
                             path: path.to_owned(),
                             token: token.ends_with("described"),
-                            segments: path.matches('{').map(|_| Kind::default()).collect(),
+                            segments: path.matches('{').map(|_| ValueKind::default()).collect(),
                             query: untyped(names(query, &groups)),
                             form: body.starts_with("form: "),
                             body: untyped(names(body, &groups)),
@@ -232,9 +232,9 @@ fn names(cell: &str, groups: &Groups) -> BTreeSet<String> {
     found
 }
 
-fn untyped(names: BTreeSet<String>) -> BTreeMap<String, Kind> {
+fn untyped(names: BTreeSet<String>) -> BTreeMap<String, ValueKind> {
     let names = names.into_iter();
-    names.map(|name| (name, Kind::default())).collect()
+    names.map(|name| (name, ValueKind::default())).collect()
 }
 
 /// The size of the description, and how much of it is sent or read.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{
     V1, beside,
     compare::compare,
-    described::{Kind, read},
+    described::{ValueKind, read},
     document::Document,
     sent::SentRequests,
 };
@@ -228,7 +228,7 @@ fn openapi_3() {
 #[test]
 fn kinds() {
     let check = |kind: Value, text: &str, expect: bool| {
-        assert_eq!(Kind(kind.clone()).takes(text), expect, "{kind} {text}");
+        assert_eq!(ValueKind(kind.clone()).takes(text), expect, "{kind} {text}");
     };
     let list = json!({"type": "array", "items": {"type": "integer"}});
     check(list.clone(), "1,2", true);

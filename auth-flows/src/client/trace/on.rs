@@ -46,7 +46,7 @@ pub(in crate::client) fn event(event: &ClientEvent<'_>) {
                 duration_ms = event.took().map(millis),
                 wait_ms = event.wait().map(millis),
                 http.response.status_code = status(event),
-                "error.type" = event.error().map(|error| display(Kind(error))),
+                "error.type" = event.error().map(|error| display(ErrorType(error))),
                 cause = event.cause().map(token_name),
                 "{}", event
             )
@@ -92,9 +92,9 @@ fn millis(duration: std::time::Duration) -> u64 {
 }
 
 /// The kind of an error, as the word of its variant: few values, as `error.type` requires.
-struct Kind<'a>(&'a Error);
+struct ErrorType<'a>(&'a Error);
 
-impl std::fmt::Display for Kind<'_> {
+impl std::fmt::Display for ErrorType<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:?}", self.0.kind())
     }
@@ -179,7 +179,7 @@ impl Span {
     /// Records the error that it ends with.
     pub(in crate::client) fn end<T>(&self, result: &Result<T, Error>) {
         if let (false, Err(error)) = (self.0.is_disabled(), result) {
-            self.0.record("error.type", display(Kind(error)));
+            self.0.record("error.type", display(ErrorType(error)));
         }
     }
 }

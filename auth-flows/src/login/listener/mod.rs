@@ -154,8 +154,8 @@ impl CallbackListener {
     }
 
     /// Listens on its own thread until the response to `pending` arrives, `timeout` passes, or the
-    /// program ends the returned [`PendingLogin`]. It ends it by its canceller, by a pasted
-    /// redirect, or by dropping it. A fixed port is free again before the result is there.
+    /// program ends the returned [`PendingLogin`]: it cancels it, hands over a pasted redirect, or
+    /// drops it. A fixed port is free again before the result is there.
     ///
     /// `program` is the name on the page in the browser.
     ///

@@ -1,7 +1,7 @@
 //! What the errors of the server mean to a program, and what its operator does about them.
 
 use auth_core::{Error, ErrorKind};
-use redis::{ErrorKind as Kind, RedisError, ServerErrorKind, Value};
+use redis::{ErrorKind as RedisErrorKind, RedisError, ServerErrorKind, Value};
 
 use super::{
     connection::{Connection, OUT_OF_REACH},
@@ -41,16 +41,18 @@ impl Connection {
                 format!("{label} has no password for this user"),
                 "remove the password from the URL, or set it at the server",
             ),
-            (Kind::AuthenticationFailed, _) | (_, "NOAUTH" | "WRONGPASS") => configuration(
-                format!("{label} refused the user or the password"),
-                "correct the user and the password in the URL",
-            ),
-            (Kind::Server(ServerErrorKind::NoPerm), _) => configuration(
+            (RedisErrorKind::AuthenticationFailed, _) | (_, "NOAUTH" | "WRONGPASS") => {
+                configuration(
+                    format!("{label} refused the user or the password"),
+                    "correct the user and the password in the URL",
+                )
+            }
+            (RedisErrorKind::Server(ServerErrorKind::NoPerm), _) => configuration(
                 format!("{label} does not permit this user a command"),
                 "permit @read, @write, @scripting, @pubsub, info and config|get for the keys \
                  and channels of the namespace, and select for a database other than 0",
             ),
-            (Kind::Server(ServerErrorKind::ReadOnly), _) => return self.replica(),
+            (RedisErrorKind::Server(ServerErrorKind::ReadOnly), _) => return self.replica(),
             _ if words.contains("DB index is out of range") => configuration(
                 format!("{label}: the server does not have this database"),
                 "correct the number at the end of the URL; most servers have 0 to 15",
@@ -69,12 +71,14 @@ impl Connection {
                 format!("{label}: another program uses a key of this namespace"),
             )
             .with_help("choose another namespace, or remove that program's keys"),
-            (Kind::InvalidClientConfig | Kind::RESP3NotSupported, _) => configuration(
-                format!("{label}: the server does not know the database or the protocol"),
-                "correct the URL",
-            ),
+            (RedisErrorKind::InvalidClientConfig | RedisErrorKind::RESP3NotSupported, _) => {
+                configuration(
+                    format!("{label}: the server does not know the database or the protocol"),
+                    "correct the URL",
+                )
+            }
             (
-                Kind::Server(
+                RedisErrorKind::Server(
                     ServerErrorKind::BusyLoading
                     | ServerErrorKind::ClusterDown
                     | ServerErrorKind::MasterDown
@@ -92,7 +96,7 @@ impl Connection {
             )
             .with_help("try again; if it happens again, start them (min-replicas-to-write)"),
             (
-                Kind::Server(
+                RedisErrorKind::Server(
                     ServerErrorKind::Moved | ServerErrorKind::Ask | ServerErrorKind::CrossSlot,
                 ),
                 _,
