@@ -1,4 +1,5 @@
-//! The cause of a failure: what the system reported, kept as a value; any other error, kept as text.
+//! The cause of a failure: what the system reported, kept as a value; any other error, kept as
+//! text.
 
 use std::{
     error::Error as StdError,

@@ -228,9 +228,9 @@ impl Error {
 
     /// Returns whether a login is required: no token, or a rejected one.
     ///
-    /// [`ConsentDenied`](ErrorKind::ConsentDenied), [`BadCredentials`](ErrorKind::BadCredentials) and
-    /// [`AccountSuspended`](ErrorKind::AccountSuspended) are not included: they refuse a login, and the
-    /// same one would be refused again.
+    /// [`ConsentDenied`](ErrorKind::ConsentDenied), [`BadCredentials`](ErrorKind::BadCredentials)
+    /// and [`AccountSuspended`](ErrorKind::AccountSuspended) are not included: they refuse a login,
+    /// and the same one would be refused again.
     #[doc(alias = "expire")]
     #[doc(alias = "revoked")]
     #[must_use]

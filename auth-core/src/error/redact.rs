@@ -46,8 +46,8 @@ pub(crate) fn redact(text: &str, secrets: &[&str]) -> Option<String> {
     out
 }
 
-/// Returns false if no secret can be in the text: the usual case, found in one pass. True means only
-/// that the text must be searched.
+/// Returns false if no secret can be in the text: the usual case, found in one pass. True means
+/// only that the text must be searched.
 fn may_hold(text: &str, secrets: &[&str]) -> bool {
     // Escapes, other characters, and the longest run that could be base64.
     let (mut longest, mut run, mut other) = (0, 0, false);

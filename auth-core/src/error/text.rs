@@ -7,7 +7,8 @@ pub(crate) fn holds(text: &str, what: &str) -> bool {
     text.contains(what)
 }
 
-/// Puts foreign text on one line, without control and invisible characters, at most `limit` characters long.
+/// Puts foreign text on one line, without control and invisible characters, at most `limit`
+/// characters long.
 pub(crate) fn presentable(text: &str, limit: usize) -> String {
     let mut out = String::with_capacity(text.len().min(limit + 4));
     // Fast path: nearly all text is already presentable.

@@ -106,8 +106,8 @@ fn blames_client(oauth: &OAuthError) -> bool {
 }
 
 /// Returns whether an `invalid_request` is about a wrong password. Authlib sends it, with the words
-/// `Invalid "username" or "password" in request.`, where RFC 6749 section 5.2 has `invalid_grant`. A
-/// parameter that is missing or malformed is named alone.
+/// `Invalid "username" or "password" in request.`, where RFC 6749 section 5.2 has `invalid_grant`.
+/// A parameter that is missing or malformed is named alone.
 fn blames_password(oauth: &OAuthError) -> bool {
     let both = |text: &str| {
         text.starts_with("Invalid ") && holds(text, "username") && holds(text, "password")

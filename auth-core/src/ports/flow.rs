@@ -106,9 +106,10 @@ pub enum Step<T> {
     #[doc(alias = "rate limit")]
     #[doc(alias = "throttle")]
     Permit(PermitKind),
-    /// Note that the service has responded 429: no request of any program that shares the rate limit
-    /// is sent for this long. `None` if the response named no time: the rate limiter then uses
-    /// [`pause_after_429`](crate::RateLimit::pause_after_429). The next event is [`Event::Paused`].
+    /// Note that the service has responded 429: no request of any program that shares the rate
+    /// limit is sent for this long. `None` if the response named no time: the rate limiter then
+    /// uses [`pause_after_429`](crate::RateLimit::pause_after_429). The next event is
+    /// [`Event::Paused`].
     Pause(Option<Duration>),
     /// Get a token of the account, renewed if necessary. The next event is [`Event::Token`]. The
     /// renewal takes the lease, so the driver first releases a lease that this flow holds: leases
@@ -137,7 +138,8 @@ pub enum Step<T> {
 pub enum PermitKind {
     /// An API call.
     Call,
-    /// An API call whose response is a photo or a sound, whose bytes count towards the media windows.
+    /// An API call whose response is a photo or a sound, whose bytes count towards the media
+    /// windows.
     Media,
     /// A token request. It counts like a call, but does not queue with the calls, which wait for
     /// its token. It waits at most some seconds for the end of a pause.

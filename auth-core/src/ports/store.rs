@@ -33,8 +33,8 @@ use crate::{
 /// - [`load`](Self::load) fails, or returns the bytes, if something else is in the place of a token
 ///   record; the next [`save`](Self::save) replaces it.
 ///
-/// `auth_testkit::store_suite` checks a store against these. The example `own_store` of auth-testkit is
-/// a store in 100 lines that processes share, with the suite over it.
+/// `auth_testkit::store_suite` checks a store against these. The example `own_store` of
+/// auth-testkit is a store in 100 lines that processes share, with the suite over it.
 ///
 /// Implement [`reserve`](Self::reserve) if a save can fail for lack of room, and
 /// [`next_change`](Self::next_change) if processes on other hosts wait for each other.
@@ -146,8 +146,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Returns whether the lease still holds, and keeps it for at least this long, whatever
     /// [`lease_duration`](Self::lease_duration) is. Drivers call it right before a request whose
-    /// effect must not happen twice, where leases end by time; `false` means not to send it. They also
-    /// call it before they save a record that could not be saved before; `false` means to take
+    /// effect must not happen twice, where leases end by time; `false` means not to send it. They
+    /// also call it before they save a record that could not be saved before; `false` means to take
     /// another lease. The next [`save`](Self::save) ends that longer time. Default: `true`, for a
     /// lease that only its holder ends.
     ///

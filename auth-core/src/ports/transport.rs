@@ -49,8 +49,8 @@ use crate::wire::{body::Request, limits::Limits, response_body::Response};
 ///     be a silent server, a head or body that comes byte by byte, or an upload that the server
 ///     does not read. A [`Deadline`](crate::Deadline) measures it.
 /// 15. What moves continues, however long it takes: a response and an upload alike.
-/// 16. An error counts the bytes of the body that were
-///     [received](TransportError::with_received) before it, as far as the HTTP client returned them.
+/// 16. An error counts the bytes of the body that were [received](TransportError::with_received)
+///     before it, as far as the HTTP client returned them.
 /// 17. The [total timeout](Limits::total_timeout) ends what moves, too.
 ///
 /// Content codings, of which [`AcceptedCoding`](crate::AcceptedCoding) and the buffer take care:

@@ -15,8 +15,8 @@ use crate::{
 
 /// The error of a transport: no response arrived, and why.
 ///
-/// The error that caused it is kept as text, and an [`io::Error`] of the system among its sources as
-/// the [`source`](StdError::source). `{}` does not repeat the source; `{:#}` and `Debug` add it.
+/// The error that caused it is kept as text, and an [`io::Error`] of the system among its sources
+/// as the [`source`](StdError::source). `{}` does not repeat the source; `{:#}` and `Debug` add it.
 ///
 /// ```
 /// use auth_core::{Delivery, Error, ErrorKind, TransportError};
@@ -52,8 +52,8 @@ impl TransportError {
 
     /// Marks the fault as permanent: how the transport is built or set up, e.g. without TLS, or
     /// with certificates that it does not trust. Trying again changes nothing, so flows do not, and
-    /// the [`Error`] is of kind [`Configuration`](crate::ErrorKind::Configuration). Without this mark a fault counts as
-    /// one that goes away by itself.
+    /// the [`Error`] is of kind [`Configuration`](crate::ErrorKind::Configuration). Without this
+    /// mark a fault counts as one that goes away by itself.
     ///
     /// ```
     /// use auth_core::{Error, TransportError};

@@ -19,13 +19,13 @@ impl AccountKey {
     /// The name of the account if the program gives none.
     pub const DEFAULT: &str = "default";
 
-    /// The account part of the client's own key. [`Service::account_key`](crate::Service::account_key)
-    /// gives it to no name.
+    /// The account part of the client's own key.
+    /// [`Service::account_key`](crate::Service::account_key) gives it to no name.
     const CLIENT: &str = "@client";
 
-    /// Makes the key of `account`, of the client `client_id` at `service`. The three texts are easily
-    /// swapped: where there is a service, [`Service::account_key`](crate::Service::account_key) knows
-    /// two of them.
+    /// Makes the key of `account`, of the client `client_id` at `service`. The three texts are
+    /// easily swapped: where there is a service,
+    /// [`Service::account_key`](crate::Service::account_key) knows two of them.
     ///
     /// `account` is what [`account`](Self::account) returns. That of the client itself begins with
     /// `@client`, so take the key of a name that may begin with `@` from the service.
@@ -34,8 +34,8 @@ impl AccountKey {
         Self(Arc::new([service.into(), client_id.into(), account.into()]))
     }
 
-    /// Makes the key of the account with this name. A name that begins with `@` gets a second one, so
-    /// that no name has the key of the client itself.
+    /// Makes the key of the account with this name. A name that begins with `@` gets a second one,
+    /// so that no name has the key of the client itself.
     pub(crate) fn of_account(service: &str, client_id: &str, name: &str) -> Self {
         match name.starts_with('@') {
             true => Self::new(service, client_id, &format!("@{name}")),

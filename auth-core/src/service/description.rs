@@ -39,7 +39,8 @@ pub struct Service {
 
 impl Service {
     /// Makes a service without APIs. `user_agent` names the program and a way to reach its author,
-    /// such as a mail address or a page. Only the parentheses are checked: a contact has many forms.
+    /// such as a mail address or a page. Only the parentheses are checked: a contact has many
+    /// forms.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] if the user agent is blank, has an empty pair of parentheses as

@@ -56,8 +56,8 @@ pub trait Operation {
 
     /// Reads the response, whatever its status.
     ///
-    /// A session renews the token and sends the operation again only after status 401, whatever error
-    /// this returns. Where a service says by another status that a token has ended, call the
+    /// A session renews the token and sends the operation again only after status 401, whatever
+    /// error this returns. Where a service says by another status that a token has ended, call the
     /// session's `invalidate` and send the operation again.
     ///
     /// # Errors

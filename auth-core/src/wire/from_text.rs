@@ -1,5 +1,5 @@
-//! URLs as settings: read by `str::parse`, by a parser of arguments, or by serde's `try_from`; written
-//! as text.
+//! URLs as settings: read by `str::parse`, by a parser of arguments, or by serde's `try_from`;
+//! written as text.
 
 use std::{fmt, str::FromStr};
 

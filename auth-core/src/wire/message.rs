@@ -11,8 +11,9 @@ use crate::error::Error;
 ///
 /// - follows no redirect, and returns every status as a response,
 /// - keeps the [`limits`](Self::limits), of bytes and of time,
-/// - sends a [`Body::Stream`](crate::Body::Stream) by [`Body::into_reader`](crate::Body::into_reader),
-///   since [`Body::bytes`](crate::Body::bytes) gives `None` for one.
+/// - sends a [`Body::Stream`](crate::Body::Stream) by
+///   [`Body::into_reader`](crate::Body::into_reader), since [`Body::bytes`](crate::Body::bytes)
+///   gives `None` for one.
 ///
 /// A [`Transport`](crate::Transport) does all of it. The README of http-ureq has it for an agent of
 /// your own.

@@ -60,8 +60,8 @@ impl RedirectUri {
         })
     }
 
-    /// Parses a redirect URI with the **name** `localhost`, `http://localhost:PORT/path`, for a client
-    /// that is registered so and cannot be registered anew.
+    /// Parses a redirect URI with the **name** `localhost`, `http://localhost:PORT/path`, for a
+    /// client that is registered so and cannot be registered anew.
     ///
     /// Prefer [`parse`](Self::parse) and `http://127.0.0.1`: servers allow any port only there, and
     /// what the name resolves to is up to the machine (RFC 8252 section 8.3). The port is exactly

@@ -1,7 +1,8 @@
 //! JSON whose texts may be secrets, read and written without a copy that is not wiped.
 //!
-//! serde_json decodes a text with escapes in a buffer of its own, which it frees as it is. PHP writes
-//! `\/` into every token that has a slash. So texts are taken as they are written, and decoded here.
+//! serde_json decodes a text with escapes in a buffer of its own, which it frees as it is. PHP
+//! writes `\/` into every token that has a slash. So texts are taken as they are written, and
+//! decoded here.
 
 use std::{fmt, ops::Deref};
 

@@ -94,8 +94,8 @@ fn json(start: &[u8], cut: bool) -> Option<Value> {
         .find_map(|text| serde_json::from_str(text).ok())
 }
 
-/// Completes JSON that is cut: after its last character, if that is inside a text, and after its last
-/// complete value.
+/// Completes JSON that is cut: after its last character, if that is inside a text, and after its
+/// last complete value.
 fn completed(start: &str) -> [String; 2] {
     let (mut open, mut in_text, mut escape) = (Vec::new(), false, None);
     let mut last = (0, 0);

@@ -1,5 +1,5 @@
-//! The table of verdicts, row by row: the kind of an error, whether trying again helps, and that its
-//! advice says the same.
+//! The table of verdicts, row by row: the kind of an error, whether trying again helps, and that
+//! its advice says the same.
 
 use auth_core::{
     Error, ErrorKind, Message, MetadataRequest, OAuthClient, RevocationRequest, SecretText,

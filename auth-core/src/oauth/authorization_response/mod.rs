@@ -198,8 +198,9 @@ impl PendingAuthorization {
     ///
     /// # Errors
     /// [`ErrorKind::CallbackMismatch`] if the URL is not the response to this request, or if that
-    /// response is not valid; [`ends_login`](Self::ends_login) tells them apart. [`ErrorKind::ConsentDenied`] if the user refused. [`ErrorKind::Configuration`]
-    /// or [`ErrorKind::Refused`] if the server refused, see [`Error::oauth`].
+    /// response is not valid; [`ends_login`](Self::ends_login) tells them apart.
+    /// [`ErrorKind::ConsentDenied`] if the user refused. [`ErrorKind::Configuration`] or
+    /// [`ErrorKind::Refused`] if the server refused, see [`Error::oauth`].
     #[inline]
     pub fn accept(&self, redirected: &str) -> Result<CodeGrant, Error> {
         let state = self.state.as_ref().ok_or_else(|| {

@@ -11,8 +11,8 @@ use crate::{
 };
 
 impl PendingAuthorization {
-    /// Checks a response that a person pasted, and returns its code: a redirected address, or a code
-    /// for the out-of-band redirect URI.
+    /// Checks a response that a person pasted, and returns its code: a redirected address, or a
+    /// code for the out-of-band redirect URI.
     ///
     /// Repairs what can only be an accident: white space, quotes, angle brackets and invisible
     /// characters around it, line breaks in it, and `&amp;` for `&`. An address may also lack its
