@@ -4,9 +4,9 @@
 //! cargo run -p auth-flows --example metrics -- --local
 //! ```
 //!
-//! It starts a test server on this machine, calls it, reads its own metrics once as Prometheus would,
-//! prints them, and ends. It needs no account, with or without `--local`. `support/end.rs` lists the
-//! exit statuses.
+//! It starts a test server on this machine, calls it, reads its own metrics once as Prometheus
+//! would, prints them, and ends. It needs no account, with or without `--local`. `support/end.rs`
+//! lists the exit statuses.
 
 #[path = "support/end.rs"]
 mod end;

@@ -77,8 +77,8 @@ pub struct Counts {
     pub store_failures: u64,
     /// How many accounts have tokens in memory only, now.
     pub unsaved: usize,
-    /// The tokens that expire, in the order of their accounts: one or two for each account that was in
-    /// use. A service with very many exports the first to expire, or how many have expired.
+    /// The tokens that expire, in the order of their accounts: one or two for each account that was
+    /// in use. A service with very many exports the first to expire, or how many have expired.
     pub tokens: Vec<TokenExpiry>,
 }
 
@@ -211,7 +211,8 @@ impl Table {
                 ..
             } => {
                 let expiries = self.expiries.entry(account.clone()).or_default();
-                // A plain token is without a login. That of a login was derived in the course of it.
+                // A plain token is without a login. That of a login was derived in the course of
+                // it.
                 if token == TokenKind::Derived {
                     *expiries = Expiries::default();
                 }

@@ -81,8 +81,8 @@ pub enum ClientEvent<'a> {
         error: Option<&'a Error>,
         /// The token whose failure this is, as in [`RenewalRefused`](Self::RenewalRefused).
         cause: Option<TokenKind>,
-        /// How long the old token is still valid: [`Duration::MAX`] if it does not expire, `None` if
-        /// there is none, so that calls fail.
+        /// How long the old token is still valid: [`Duration::MAX`] if it does not expire, `None`
+        /// if there is none, so that calls fail.
         old_token_valid_for: Option<Duration>,
         /// How many requests it sent; 0 if the store failed, or if the error of an earlier renewal
         /// still holds.
@@ -100,8 +100,8 @@ pub enum ClientEvent<'a> {
         token: TokenKind,
         /// Why.
         error: &'a Error,
-        /// The token whose failure this is, with an event of its own: the login token, if this one is
-        /// derived with it. `None` if this renewal itself failed.
+        /// The token whose failure this is, with an event of its own: the login token, if this one
+        /// is derived with it. `None` if this renewal itself failed.
         cause: Option<TokenKind>,
         /// How long the old token is still valid, as in [`RenewalFailed`](Self::RenewalFailed).
         old_token_valid_for: Option<Duration>,
@@ -150,8 +150,8 @@ pub enum ClientEvent<'a> {
         /// The description ([`Store::describe_choice`](auth_core::Store::describe_choice)).
         store: &'a str,
     },
-    /// The store took a second or longer: a keyring that waited for its user, a slow disk, a database
-    /// far away.
+    /// The store took a second or longer: a keyring that waited for its user, a slow disk, a
+    /// database far away.
     #[non_exhaustive]
     StoreSlow {
         /// The account.
@@ -171,8 +171,8 @@ pub enum ClientEvent<'a> {
         /// Why.
         error: &'a Error,
     },
-    /// A token record could not be saved. It stays in memory, and is saved in the background once the
-    /// store works again.
+    /// A token record could not be saved. It stays in memory, and is saved in the background once
+    /// the store works again.
     #[non_exhaustive]
     NotSaved {
         /// The account.
@@ -186,8 +186,9 @@ pub enum ClientEvent<'a> {
         /// The account.
         account: &'a AccountKey,
     },
-    /// The note that programs share for the rate limit could not be read or written. From now on this
-    /// program keeps the limit alone. Reported once, and again after [`NoteWritten`](Self::NoteWritten).
+    /// The note that programs share for the rate limit could not be read or written. From now on
+    /// this program keeps the limit alone. Reported once, and again after
+    /// [`NoteWritten`](Self::NoteWritten).
     #[non_exhaustive]
     NoteNotWritten {
         /// The account whose request was to be counted; `None` for an anonymous session.
@@ -196,7 +197,8 @@ pub enum ClientEvent<'a> {
         error: &'a Error,
     },
     /// The note that programs share for the rate limit works again, after
-    /// [`NoteNotWritten`](Self::NoteNotWritten). What this program sent meanwhile counts in it, too.
+    /// [`NoteNotWritten`](Self::NoteNotWritten). What this program sent meanwhile counts in it,
+    /// too.
     #[non_exhaustive]
     NoteWritten {
         /// The account whose request was counted; `None` for an anonymous session.
@@ -210,8 +212,8 @@ pub enum ClientEvent<'a> {
         /// How.
         quirks: Quirks,
     },
-    /// The server did not confirm that it has revoked a login: at a logout, or of a login that a new
-    /// one replaced.
+    /// The server did not confirm that it has revoked a login: at a logout, or of a login that a
+    /// new one replaced.
     #[non_exhaustive]
     NotRevoked {
         /// The account.

@@ -301,8 +301,8 @@ impl Identity {
         }
     }
 
-    /// Notes that the API accepted the token of a call. Returns the flow to run if the token had been
-    /// rejected for good.
+    /// Notes that the API accepted the token of a call. Returns the flow to run if the token had
+    /// been rejected for good.
     #[inline]
     fn note_accepted(&self, token: Option<(TokenKind, u64)>) -> Option<MarkRejected> {
         let ((kind, generation), account) = (token?, self.account.as_ref()?);

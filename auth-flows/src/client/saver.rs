@@ -25,8 +25,8 @@ use crate::{
     },
 };
 
-/// How long no account looks at its record after the store did not respond to a look. A call waits for
-/// that look, so one in this time may be slow, and not one for each account.
+/// How long no account looks at its record after the store did not respond to a look. A call waits
+/// for that look, so one in this time may be slow, and not one for each account.
 const AWAY: Duration = Duration::from_secs(30);
 
 /// Saves the unsaved records of one client in the background, one after the other, as long as there
@@ -42,8 +42,8 @@ pub(super) struct Saver {
     spawn: Box<dyn Fn(Saving) + Send + Sync>,
 }
 
-/// The work of a [`Saver`]: pauses and rounds in turn. It keeps no client in memory, and ends with it.
-/// Dropping it lets another one start.
+/// The work of a [`Saver`]: pauses and rounds in turn. It keeps no client in memory, and ends with
+/// it. Dropping it lets another one start.
 pub(super) struct Saving {
     saver: Weak<Saver>,
     failures: u32,
@@ -90,8 +90,8 @@ impl Saver {
         Looking(is_first.is_ok().then_some(&self.looking_since))
     }
 
-    /// Returns whether no record is looked at, because the store has just not responded, or does not
-    /// respond to another look.
+    /// Returns whether no record is looked at, because the store has just not responded, or does
+    /// not respond to another look.
     pub(super) fn is_away(&self, now: Now) -> bool {
         let now = millis(now.monotonic);
         let since = self.looking_since.load(SeqCst);
@@ -204,8 +204,8 @@ pub(super) fn report(account: &Account, events: &Events) {
 }
 
 impl<H> Common<H> {
-    /// Returns whether a call tries to save what could not be saved of its account. If that took long
-    /// the last time, it is left to the background.
+    /// Returns whether a call tries to save what could not be saved of its account. If that took
+    /// long the last time, it is left to the background.
     pub(super) fn may_retry(&self, account: &Account) -> bool {
         self.saver.start(&*self.store); // if the system gave it no thread, or its runtime has ended
         account.unsaved().is_quick()

@@ -78,8 +78,8 @@ impl Status {
     /// can be renewed, and the service has not refused it. Only a call shows whether the service
     /// accepts it now.
     ///
-    /// Also true while a derived token outlives a login that has ended. To decide whether to log in,
-    /// ask [`needs_login`](Self::needs_login).
+    /// Also true while a derived token outlives a login that has ended. To decide whether to log
+    /// in, ask [`needs_login`](Self::needs_login).
     #[must_use]
     pub fn is_logged_in(&self) -> bool {
         self.is_usable

@@ -34,8 +34,8 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    /// Loads the token record: the unsaved one, if that cannot be saved now either. Leaves a store alone
-    /// that was slow to refuse it.
+    /// Loads the token record: the unsaved one, if that cannot be saved now either. Leaves a store
+    /// alone that was slow to refuse it.
     pub(super) fn load(&self, lease: &mut FlowLease) -> Result<TokenRecord, Error> {
         let unsaved = self.account.unsaved();
         if unsaved.is_present() {
@@ -72,8 +72,8 @@ impl Stored {
         if self.store.may_prompt() {
             return self.account.postpone_look(LOOK_AGAIN, start);
         }
-        // The record in memory is newer, and what saves it looks at the stored one. While the store is
-        // away, one caller of all accounts finds that out.
+        // The record in memory is newer, and what saves it looks at the stored one. While the store
+        // is away, one caller of all accounts finds that out.
         if self.account.unsaved().is_present() || self.saver.is_away(start) {
             return self.account.postpone_look(LOOK_EVERY, start);
         }
@@ -352,7 +352,8 @@ impl Stored {
 /// How long a lease holds after the end of its request: time for the save.
 const AFTER_RESPONSE: Duration = Duration::from_secs(5);
 
-/// How often a lease is confirmed for one request, if each time takes so long that it may have ended.
+/// How often a lease is confirmed for one request, if each time takes so long that it may have
+/// ended.
 const CONFIRMATIONS: usize = 3;
 
 /// How long a store may take until that is an event: longer than any disk, shorter than a user.

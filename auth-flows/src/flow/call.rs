@@ -42,8 +42,8 @@ pub(crate) struct Call<'a, O> {
     token: Option<Arc<Token>>,
     /// How many tokens were rejected.
     rejected: u8,
-    /// The response that a further step waits for: a 401 while the token is renewed, a 429 while the
-    /// pause is noted.
+    /// The response that a further step waits for: a 401 while the token is renewed, a 429 while
+    /// the pause is noted.
     response: Option<Response>,
     /// Whether there is an unused permit.
     has_permit: bool,
@@ -282,8 +282,8 @@ impl<O: Operation> Flow for Call<'_, O> {
                     return Err(error.into());
                 }
                 let repeatable = error.delivery() == Delivery::NotSent || self.is_repeatable();
-                // A response that got stuck: the same limit would end it at the same place, after as
-                // many bytes again.
+                // A response that got stuck: the same limit would end it at the same place, after
+                // as many bytes again.
                 let got_stuck = error.is_timed_out() && error.received() > 0;
                 match CALL.next(self.failures, None, now) {
                     Some(wait) if repeatable && !got_stuck => self.pause(wait),

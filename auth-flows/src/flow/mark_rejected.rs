@@ -1,12 +1,13 @@
-//! Notes in the stored record which of its tokens the service rejected for good, or removes the note
-//! of one that it accepted after all. Other programs, and this one after a restart, then know it.
+//! Notes in the stored record which of its tokens the service rejected for good, or removes the
+//! note of one that it accepted after all. Other programs, and this one after a restart, then know
+//! it.
 //!
 //! ```text
 //!   Start ─► Lease ─► Load ─► (Save, if the record says otherwise) ─► Done(the rejected generations)
 //! ```
 //!
-//! A lease that is taken, or a store that fails, ends it: the note is useful, but nothing depends on
-//! it.
+//! A lease that is taken, or a store that fails, ends it: the note is useful, but nothing depends
+//! on it.
 
 use std::sync::Arc;
 

@@ -111,7 +111,8 @@ impl Login {
     ///
     /// `prompt` shows the URL to the user and returns the code that the user enters. It runs on its
     /// own thread, and again, up to 3 times, if the text cannot be a code; an empty text ends the
-    /// login. [`PendingAuthorization::accept_pasted`](auth_core::PendingAuthorization::accept_pasted)
+    /// login.
+    /// [`PendingAuthorization::accept_pasted`](auth_core::PendingAuthorization::accept_pasted)
     /// reads the text and repairs accidents of copying.
     ///
     /// ```
@@ -239,8 +240,9 @@ impl Login {
     /// response; [`explain`](Self::explain) gets the reason. If the listener is first, that thread
     /// ends when `prompt` returns: one that reads standard input takes one more line of it.
     ///
-    /// If a browser opens, `prompt` is not called. To accept an address in that case too, or to have a
-    /// cancel button beside the input, use [`PendingLogin::paster`](crate::PendingLogin::paster).
+    /// If a browser opens, `prompt` is not called. To accept an address in that case too, or to
+    /// have a cancel button beside the input, use
+    /// [`PendingLogin::paster`](crate::PendingLogin::paster).
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
@@ -304,8 +306,9 @@ impl Login {
     }
 
     /// Calls `explain` with the reason when the text that the user entered cannot be used, before
-    /// the prompt asks again. It asks up to 3 times; the default is to ask again without a word. Also
-    /// called if the prompt of [`or_pasted`](Self::or_pasted) fails, which leaves the listener.
+    /// the prompt asks again. It asks up to 3 times; the default is to ask again without a word.
+    /// Also called if the prompt of [`or_pasted`](Self::or_pasted) fails, which leaves the
+    /// listener.
     ///
     /// ```
     /// use auth_flows::Login;
@@ -338,8 +341,8 @@ impl Login {
     /// blocks: it then fails with [`ErrorKind::Cancelled`](auth_core::ErrorKind::Cancelled). If it
     /// has cancelled before, the login does not start.
     ///
-    /// A prompt cannot be interrupted: its thread ends when the program's function returns, and what
-    /// that returns is discarded.
+    /// A prompt cannot be interrupted: its thread ends when the program's function returns, and
+    /// what that returns is discarded.
     #[must_use]
     pub fn canceller(mut self, canceller: &Canceller) -> Self {
         self.canceller = Some(canceller.clone());

@@ -19,9 +19,9 @@ use crate::sync::{
 
 /// A login that waits for the user: await it on any executor, or block on [`wait`](Self::wait).
 ///
-/// [`try_wait`](Self::try_wait) and [`wait_timeout`](Self::wait_timeout) look for the result without
-/// giving the login up. Dropping it cancels the login and ends the listener, and so does its
-/// [`canceller`](Self::canceller) from elsewhere.
+/// [`try_wait`](Self::try_wait) and [`wait_timeout`](Self::wait_timeout) look for the result
+/// without giving the login up. Dropping it cancels the login and ends the listener, and so does
+/// its [`canceller`](Self::canceller) from elsewhere.
 ///
 /// ```
 /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
@@ -190,9 +190,9 @@ impl PendingLogin {
     /// Blocks this thread until the login has its result.
     ///
     /// # Errors
-    /// [`ErrorKind::ConsentDenied`] if the user refused, or entered nothing. [`ErrorKind::TimedOut`] if
-    /// the redirect did not arrive in time. [`ErrorKind::Cancelled`] if the program cancelled it.
-    /// Otherwise the reason why the response was rejected.
+    /// [`ErrorKind::ConsentDenied`] if the user refused, or entered nothing.
+    /// [`ErrorKind::TimedOut`] if the redirect did not arrive in time. [`ErrorKind::Cancelled`] if
+    /// the program cancelled it. Otherwise the reason why the response was rejected.
     pub fn wait(self) -> Result<CodeGrant, Error> {
         // No timeout here: the listener has its own, and a prompt ends with the program's function.
         park_on(self, Duration::MAX).unwrap_or_else(|| Err(no_response()))
@@ -226,8 +226,8 @@ impl Drop for PendingLogin {
 }
 
 impl LoginSender {
-    /// Returns true to the first of those that end the login; the caller then must [`send`](Self::send)
-    /// the result.
+    /// Returns true to the first of those that end the login; the caller then must
+    /// [`send`](Self::send) the result.
     pub(crate) fn claim(&self) -> bool {
         self.0.claim()
     }

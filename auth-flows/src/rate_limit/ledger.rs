@@ -55,8 +55,8 @@ const PARTS: u64 = 24;
 /// The longest time, in milliseconds: a sum of several does not overflow.
 const FOREVER: u64 = u64::MAX / 8;
 
-/// The longest pause that is believed, in milliseconds: a day. A longer one is a server's mistake or
-/// a clock's.
+/// The longest pause that is believed, in milliseconds: a day. A longer one is a server's mistake
+/// or a clock's.
 const LONGEST_PAUSE: u64 = 24 * 3600 * 1000;
 
 /// How far a clock that is believed may be ahead of another one, in milliseconds: a century. The

@@ -19,8 +19,8 @@ use crate::clock;
 /// waits for the same failure.
 const ALONE: Duration = Duration::from_secs(5);
 
-/// The longest such time. It doubles as long as the note fails slowly: callers wait for that, also those
-/// with a valid token.
+/// The longest such time. It doubles as long as the note fails slowly: callers wait for that, also
+/// those with a valid token.
 const ALONE_AT_MOST: Duration = Duration::from_secs(60);
 
 /// A failure of the note that takes longer is a slow one.
@@ -337,8 +337,8 @@ impl RateLimiter {
     }
 }
 
-/// Names the note for the hosts that send from one address. The name is stored, so it keeps the word
-/// of its first version.
+/// Names the note for the hosts that send from one address. The name is stored, so it keeps the
+/// word of its first version.
 fn note(service: &str, address: &str) -> String {
     match address {
         "" => format!("pace-{service}"),

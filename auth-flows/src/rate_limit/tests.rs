@@ -57,8 +57,8 @@ fn limiter(requests: u32) -> RateLimiter {
     RateLimiter::of(&service.with_rate_limit(rate)).unwrap()
 }
 
-/// Asks for permits until there is none; returns how many there were, how many errors were told, and
-/// how often it was told that the note works again.
+/// Asks for permits until there is none; returns how many there were, how many errors were told,
+/// and how often it was told that the note works again.
 fn use_up(limiter: &RateLimiter, notes: &Notes) -> (usize, u32, u32) {
     let (told, again) = (AtomicU32::new(0), AtomicU32::new(0));
     let permit = || {

@@ -1,5 +1,5 @@
-//! How soon a caller continues after the holder of the lease has renewed: with messages, without, and
-//! when one is lost. The real drivers, on a clock of the test's own.
+//! How soon a caller continues after the holder of the lease has renewed: with messages, without,
+//! and when one is lost. The real drivers, on a clock of the test's own.
 
 use std::{
     future::{pending, ready},
@@ -160,8 +160,8 @@ fn key() -> AccountKey {
     service().account_key("me")
 }
 
-/// Makes a call in each world while another program renews. Returns how much later than possible the
-/// caller was served, and the store, for each.
+/// Makes a call in each world while another program renews. Returns how much later than possible
+/// the caller was served, and the store, for each.
 fn each(messages: Messages, renewed_after: Duration, check: impl Fn(Duration, &Fleet)) {
     let start = Duration::from_secs(3600);
     for is_async in [false, true] {

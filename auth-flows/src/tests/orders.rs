@@ -171,8 +171,8 @@ struct Log {
 /// The longest wait of a flow, unless it waits for the user.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// How many steps a flow may take: each of the at most 270 polls of a lease that is never granted is
-/// a sleep, a look at the record and a request for the lease, and the rest is little.
+/// How many steps a flow may take: each of the at most 270 polls of a lease that is never granted
+/// is a sleep, a look at the record and a request for the lease, and the rest is little.
 const MOST_STEPS: usize = 3 * 270 + 100;
 
 /// Drives a flow as the two drivers do, and checks what no flow may do.

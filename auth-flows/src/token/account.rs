@@ -85,8 +85,8 @@ impl Account {
         }
     }
 
-    /// Notes that the service has just rejected these generations for good, as a renewal of this kind
-    /// told.
+    /// Notes that the service has just rejected these generations for good, as a renewal of this
+    /// kind told.
     pub(crate) fn bury(&self, kind: TokenKind, rejected: Rejected, now: Now) {
         let until = now.monotonic.saturating_add(CACHED_FOR);
         for &other in TokenKind::ALL {
@@ -147,8 +147,8 @@ impl Account {
         std::array::from_fn(|kind| of(&self.cells[kind]))
     }
 
-    /// Updates memory to the record that a look has found, where it still has the tokens from before.
-    /// Returns whether a token is gone.
+    /// Updates memory to the record that a look has found, where it still has the tokens from
+    /// before. Returns whether a token is gone.
     pub(crate) fn follow(&self, record: &TokenRecord, before: Generations, now: Now) -> bool {
         let mut gone = false;
         for &kind in TokenKind::ALL {

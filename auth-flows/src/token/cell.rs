@@ -73,9 +73,9 @@ impl TokenCell {
         }
     }
 
-    /// Returns the token if it is fresh and the stored record was looked at, or if it is valid while
-    /// another caller renews it. No lock, no allocation, one clock reading; a renewal that hangs
-    /// delays no caller with a valid token.
+    /// Returns the token if it is fresh and the stored record was looked at, or if it is valid
+    /// while another caller renews it. No lock, no allocation, one clock reading; a renewal that
+    /// hangs delays no caller with a valid token.
     #[inline]
     pub(crate) fn at_hand(
         &self,
@@ -97,9 +97,9 @@ impl TokenCell {
             .is_some_and(|cached| now.wall.to_system() >= cached.look_at)
     }
 
-    /// Sets the token to the stored one that a look at the record found. Keeps one that is newer, or
-    /// that another caller has set since it had this generation. Returns whether there is none any
-    /// more.
+    /// Sets the token to the stored one that a look at the record found. Keeps one that is newer,
+    /// or that another caller has set since it had this generation. Returns whether there is none
+    /// any more.
     pub(crate) fn follow(&self, stored: Option<&Arc<Token>>, before: u64, now: Now) -> bool {
         let cached = self.token.load_full();
         let Some(old) = cached.as_ref().map(|cached| &cached.token) else {
@@ -218,8 +218,8 @@ impl TokenCell {
         self.invalid.fetch_max(generation, Ordering::Relaxed);
     }
 
-    /// Notes that the service rejected the token of this generation for good. It is not tried before
-    /// this time.
+    /// Notes that the service rejected the token of this generation for good. It is not tried
+    /// before this time.
     pub(crate) fn bury(&self, generation: u64, until: Duration) {
         self.set_dead(generation);
         self.blocked_until.store(millis(until), Ordering::Relaxed);

@@ -124,8 +124,8 @@ impl Lineage {
     }
 }
 
-/// Returns a number for this token; 0 if there is none. Two hosts whose clocks are behind may give two
-/// tokens one generation.
+/// Returns a number for this token; 0 if there is none. Two hosts whose clocks are behind may give
+/// two tokens one generation.
 fn digest(token: Option<&Token>) -> u64 {
     token.map_or(0, |token| {
         let refresh = token.refresh_token().map(ExposeSecret::expose_secret);

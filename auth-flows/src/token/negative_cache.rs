@@ -32,8 +32,8 @@ struct Memory {
     refusals: Vec<Refusal>,
     failures: [Option<Failure>; TokenKind::ALL.len()],
     rejections: [Option<Rejection>; TokenKind::ALL.len()],
-    /// The newest generation of each kind that a service rejected. A newer token may also be required
-    /// because it must last longer.
+    /// The newest generation of each kind that a service rejected. A newer token may also be
+    /// required because it must last longer.
     rejected: [u64; TokenKind::ALL.len()],
     /// When the renewals of brief tokens would have happened, one in [`BRIEF`].
     brief_until: [Duration; TokenKind::ALL.len()],
@@ -118,13 +118,13 @@ const MOST_REPLACED: u32 = 12;
 pub(crate) const BRIEF: Duration = Duration::from_secs(5);
 const MOST_BRIEF: u32 = 12;
 
-/// How many refused attempts are cached, each for [`CACHED_FOR`]. One more is not sent: a service may
-/// pass on the passwords that a visitor guesses.
+/// How many refused attempts are cached, each for [`CACHED_FOR`]. One more is not sent: a service
+/// may pass on the passwords that a visitor guesses.
 const MOST_REFUSALS: usize = 12;
 
 impl NegativeCache {
-    /// Returns the refusal of just this attempt, if it is cached. Returns the last one, with the time
-    /// until another attempt may be made, if too many others were refused.
+    /// Returns the refusal of just this attempt, if it is cached. Returns the last one, with the
+    /// time until another attempt may be made, if too many others were refused.
     pub(crate) fn get(&self, attempt: &Attempt, now: Now) -> Option<Error> {
         let mut memory = self.lock();
         let refusals = &mut memory.as_mut()?.refusals;
@@ -211,8 +211,8 @@ impl NegativeCache {
         (!left.is_zero()).then(|| failure.error.clone().with_retry_after(left))
     }
 
-    /// Notes that a service rejected the token of this generation. What a program invalidates is not
-    /// noted: it may know better, and a pause would stop calls that the token is good for.
+    /// Notes that a service rejected the token of this generation. What a program invalidates is
+    /// not noted: it may know better, and a pause would stop calls that the token is good for.
     pub(crate) fn note_rejected(&self, kind: TokenKind, generation: u64) {
         let mut memory = self.lock();
         let newest = &mut memory.get_or_insert_default().rejected[kind as usize];
@@ -228,7 +228,8 @@ impl NegativeCache {
         rejected >= generation
     }
 
-    /// Notes that the API accepted the token of this generation. Returns whether it is the first time.
+    /// Notes that the API accepted the token of this generation. Returns whether it is the first
+    /// time.
     #[inline]
     pub(crate) fn accepted(&self, kind: TokenKind, generation: u64) -> bool {
         let newest = &self.accepted[kind as usize];
@@ -268,8 +269,8 @@ impl NegativeCache {
             || (kind == TokenKind::Login && refused && expired)
     }
 
-    /// Notes that the token of generation `new` was obtained in place of `rejected`. Ignores it if no
-    /// service has rejected that one.
+    /// Notes that the token of generation `new` was obtained in place of `rejected`. Ignores it if
+    /// no service has rejected that one.
     pub(crate) fn renewed(&self, kind: TokenKind, rejected: u64, new: u64, now: Now) {
         let mut memory = self.lock();
         let Some(memory) = memory.as_mut() else {

@@ -45,7 +45,8 @@ struct State {
     number: u64,
     /// A caller tries to save it, without the lock.
     is_trying: bool,
-    /// When a call may try, by the monotonic clock: not soon if the last try took longer than [`QUICK`].
+    /// When a call may try, by the monotonic clock: not soon if the last try took longer than
+    /// [`QUICK`].
     not_before: Duration,
 }
 
@@ -136,8 +137,8 @@ impl Unsaved {
         Some((kept.record.clone(), lineage))
     }
 
-    /// Keeps a record that was not saved within this time. The lease stays with the flow that tried,
-    /// until that [gives it back](Self::give_back).
+    /// Keeps a record that was not saved within this time. The lease stays with the flow that
+    /// tried, until that [gives it back](Self::give_back).
     pub(crate) fn keep(
         &self,
         key: &AccountKey,
@@ -191,8 +192,8 @@ impl Unsaved {
         drop(unused);
     }
 
-    /// Tries to save the record, under the lease of the calling flow or its own. Blocking; no lock is
-    /// held meanwhile.
+    /// Tries to save the record, under the lease of the calling flow or its own. Blocking; no lock
+    /// is held meanwhile.
     pub(crate) fn retry(&self, lease: Option<&OwnLease>, mode: SaveMode) -> SaveOutcome {
         let mut state = self.lock();
         while state.is_trying && mode == SaveMode::Last {
@@ -254,8 +255,8 @@ impl Unsaved {
     }
 }
 
-/// Returns whether the unsaved records of this store are saved in the background. One that can only be
-/// read never saves them, and one that may ask a person must not do so again and again.
+/// Returns whether the unsaved records of this store are saved in the background. One that can only
+/// be read never saves them, and one that may ask a person must not do so again and again.
 pub(crate) fn is_saved_in_background(store: &dyn Store) -> bool {
     !store.may_prompt() && !store.is_read_only()
 }
@@ -348,8 +349,8 @@ impl Attempt {
             Err(error) => {
                 let is_away = error.is_retryable();
                 if is_timed && !is_away {
-                    // Perhaps an earlier save did arrive, and the store refuses another one over the
-                    // version that this lease knows. The next one knows the new version.
+                    // Perhaps an earlier save did arrive, and the store refuses another one over
+                    // the version that this lease knows. The next one knows the new version.
                     self.own = None;
                 }
                 Err(Failure {

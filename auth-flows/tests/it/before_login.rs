@@ -1,4 +1,5 @@
-//! No person is asked, in a browser or on another device, before a real store was leased and written.
+//! No person is asked, in a browser or on another device, before a real store was leased and
+//! written.
 
 use std::{fs, path::Path, sync::Arc, sync::atomic::AtomicUsize, sync::atomic::Ordering::SeqCst};
 

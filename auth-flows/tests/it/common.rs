@@ -208,7 +208,8 @@ pub(crate) fn since(server: &TestServer, mark: Mark) -> (usize, usize, usize) {
     (requests.token(), requests.derived(), requests.api())
 }
 
-/// Takes the place of an account's name for [`AtServer::crowd`]: the client session. Not a name that a test uses.
+/// Takes the place of an account's name for [`AtServer::crowd`]: the client session. Not a name
+/// that a test uses.
 pub(crate) const DAEMON: &str = "(the client itself)";
 
 /// A program of either kind.

@@ -1,5 +1,5 @@
-//! An engine that several hosts share, as `keystore::Postgres` uses one: records with versions, leases
-//! that end by time, and hosts that lose their way to it.
+//! An engine that several hosts share, as `keystore::Postgres` uses one: records with versions,
+//! leases that end by time, and hosts that lose their way to it.
 
 use std::{
     collections::HashMap,

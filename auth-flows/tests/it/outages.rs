@@ -1,5 +1,6 @@
-//! The engine of a fleet is away in the middle of a renewal: the token that only one host has is not
-//! lost to another host's old one, is saved as soon as the engine is back, and serves meanwhile.
+//! The engine of a fleet is away in the middle of a renewal: the token that only one host has is
+//! not lost to another host's old one, is saved as soon as the engine is back, and serves
+//! meanwhile.
 
 use std::{
     sync::mpsc,

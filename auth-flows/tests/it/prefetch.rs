@@ -158,7 +158,8 @@ fn start() -> TestServer {
         .expect("a server on loopback")
 }
 
-/// A server, and a program in each world; one more in a runtime that does nothing between two calls.
+/// A server, and a program in each world; one more in a runtime that does nothing between two
+/// calls.
 fn each(check: impl Fn(&TestServer, &World)) {
     let idle = Builder::new_current_thread().enable_all().build();
     let idle = Arc::new(idle.expect("a runtime"));

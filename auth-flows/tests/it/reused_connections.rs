@@ -1,5 +1,5 @@
-//! A server that closes a kept connection just as a request arrives on it: a refresh token is sent on
-//! a new one, since it may be spent without its response.
+//! A server that closes a kept connection just as a request arrives on it: a refresh token is sent
+//! on a new one, since it may be spent without its response.
 
 use std::{thread, time::Duration};
 

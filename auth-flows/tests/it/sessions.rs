@@ -233,8 +233,8 @@ fn a_rotated_token_is_saved_before_it_is_used() {
                     "{}",
                     world.name()
                 );
-                // Reads the store, reads it again under the lease, looks for room, and saves before the
-                // call continues.
+                // Reads the store, reads it again under the lease, looks for room, and saves before
+                // the call continues.
                 assert_eq!(
                     *log.lock().expect("no panic"),
                     ["load", "lease", "load", "reserve", "save"]

@@ -85,8 +85,8 @@ fn processes_with_one_file_store_together_keep_the_limit() {
     assert_eq!(sent.iter().sum::<u32>(), ALLOWED, "{sent:?}");
 }
 
-/// Hosts that send from one address share the limit, the others have their own: over the same store,
-/// with the same logins.
+/// Hosts that send from one address share the limit, the others have their own: over the same
+/// store, with the same logins.
 #[test]
 fn hosts_share_the_limit_of_their_address() {
     let folder = tempfile::tempdir().expect("a folder");

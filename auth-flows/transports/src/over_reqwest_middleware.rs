@@ -60,8 +60,8 @@ impl WithMiddleware {
 #[derive(Clone, Default)]
 struct Delivered(Arc<AtomicBool>);
 
-/// The last middleware. Only a failure to connect means *not sent*, and only if no sending before it
-/// went further: another middleware may try again.
+/// The last middleware. Only a failure to connect means *not sent*, and only if no sending before
+/// it went further: another middleware may try again.
 fn witness<'a>(
     request: reqwest::Request,
     extensions: &'a mut Extensions,

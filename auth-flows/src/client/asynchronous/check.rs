@@ -6,8 +6,8 @@ use super::AsyncSession;
 
 impl AsyncSession {
     /// Finds out whether the next call would have a token: one is renewed if that is due, and what
-    /// earlier calls learned counts. Sends nothing else, so it is cheap enough for a health check of a
-    /// service. An anonymous session has nothing to check.
+    /// earlier calls learned counts. Sends nothing else, so it is cheap enough for a health check
+    /// of a service. An anonymous session has nothing to check.
     ///
     /// It does not ask the service whether it still accepts the token. A login that the user
     /// revoked elsewhere passes as long as its token is valid. To find that out, send an operation

@@ -15,8 +15,8 @@ impl AsyncSession {
     /// [`Session::log_in_with_device`](crate::Session::log_in_with_device) does.
     ///
     /// Dropping the future stops the polling, and loses the token if the server issues it at that
-    /// moment; [`log_in_with_device_until`](Self::log_in_with_device_until) does not. Once the token
-    /// is there, the login continues.
+    /// moment; [`log_in_with_device_until`](Self::log_in_with_device_until) does not. Once the
+    /// token is there, the login continues.
     ///
     /// ```no_run
     /// # async fn login(session: auth_flows::AsyncSession) -> Result<(), auth_core::Error> {

@@ -130,8 +130,8 @@ impl AsyncSession {
         Box::pin(self.for_a_moment(job))
     }
 
-    /// Does a blocking job with the store. A caller that has a valid token does not wait for a store
-    /// that is away, or for a runtime that has shut down.
+    /// Does a blocking job with the store. A caller that has a valid token does not wait for a
+    /// store that is away, or for a runtime that has shut down.
     async fn for_a_moment(&self, job: impl FnOnce() -> Result<(), Error> + Send + 'static) {
         let sleep = self.client.0.host.runtime.sleep(QUICK);
         let _ = within(self.client.offload(job), sleep).await;

@@ -76,8 +76,8 @@ impl Worker {
 }
 
 impl Drop for Worker {
-    /// A runtime that has shut down drops a worker before it works. The last one drops the jobs, too,
-    /// whose callers then learn it.
+    /// A runtime that has shut down drops a worker before it works. The last one drops the jobs,
+    /// too, whose callers then learn it.
     fn drop(&mut self) {
         if self.has_ended {
             return;

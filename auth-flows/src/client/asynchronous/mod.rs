@@ -201,8 +201,8 @@ impl AsyncSession {
     }
 
     /// Returns the items of all pages, and requests each page when it is needed, or one ahead with
-    /// [`prefetch`](AsyncItems::prefetch). Iteration stops at an error; see [`pages`](Self::pages) to
-    /// resume.
+    /// [`prefetch`](AsyncItems::prefetch). Iteration stops at an error; see [`pages`](Self::pages)
+    /// to resume.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
@@ -319,9 +319,9 @@ impl AsyncSession {
     /// Revokes the login if the server supports that, and removes both tokens in any case. It
     /// continues if the future is dropped.
     ///
-    /// Other programs that use the same store stop using the tokens within about a minute, when they
-    /// look at the record. Over a keyring, which is not read without need, they may use a copy until
-    /// it expires.
+    /// Other programs that use the same store stop using the tokens within about a minute, when
+    /// they look at the record. Over a keyring, which is not read without need, they may use a copy
+    /// until it expires.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }

@@ -4,10 +4,10 @@ use super::AsyncClient;
 use crate::client::event::ClientEvent;
 
 impl AsyncClient {
-    /// Sets an observer of what the client does by itself: [`ClientEvent`] lists it. For logs, and for
-    /// [`Counters`](crate::Counters). Set it before the first session; only the first observer counts,
-    /// also for clones. It runs between the steps: hand slow work, such as a write to a database, to a
-    /// channel ([`std::sync::mpsc::Sender::send`]).
+    /// Sets an observer of what the client does by itself: [`ClientEvent`] lists it. For logs, and
+    /// for [`Counters`](crate::Counters). Set it before the first session; only the first observer
+    /// counts, also for clones. It runs between the steps: hand slow work, such as a write to a
+    /// database, to a channel ([`std::sync::mpsc::Sender::send`]).
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }

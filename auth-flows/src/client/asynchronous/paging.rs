@@ -80,8 +80,8 @@ where
 {
     /// Returns the next item; `None` at the end. Requests a page if necessary.
     ///
-    /// Dropping the future ends its request and loses nothing: the next call requests the same page.
-    /// A request that was made ahead continues.
+    /// Dropping the future ends its request and loses nothing: the next call requests the same
+    /// page. A request that was made ahead continues.
     #[doc(alias = "cancel")]
     pub async fn next(&mut self) -> Option<Result<P::Item, Error>> {
         let ends = EndsRequest(self, |items| items.pages.end_request());
@@ -173,9 +173,9 @@ impl<P: Paged> AsyncPages<P> {
     /// program that stops has sent one request too many at most, and none if it stops at the first
     /// page.
     ///
-    /// Each such request has a task, on the client's runtime. Dropping `AsyncPages` ends it; dropping
-    /// the future of [`next`](Self::next) does not, and the next call waits for the same page.
-    /// [`close`](crate::AsyncClient::close) waits for it, as for any other call.
+    /// Each such request has a task, on the client's runtime. Dropping `AsyncPages` ends it;
+    /// dropping the future of [`next`](Self::next) does not, and the next call waits for the same
+    /// page. [`close`](crate::AsyncClient::close) waits for it, as for any other call.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
@@ -242,8 +242,8 @@ where
 {
     /// Requests the next page, or waits for it if it was requested ahead; `None` at the end.
     ///
-    /// Dropping the future ends its request and loses nothing: the next call requests the same page.
-    /// A request that was made ahead continues.
+    /// Dropping the future ends its request and loses nothing: the next call requests the same
+    /// page. A request that was made ahead continues.
     #[doc(alias = "cancel")]
     pub async fn next(&mut self) -> Option<Result<Vec<P::Item>, Error>> {
         let ends = EndsRequest(self, Self::end_request);

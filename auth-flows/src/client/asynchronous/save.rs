@@ -7,7 +7,8 @@ use auth_core::Runtime;
 use super::jobs::Jobs;
 use crate::{client::saver::Saving, sync::oneshot::channel};
 
-/// Saves with pauses in between. A runtime that shuts down drops it; the next call starts another one.
+/// Saves with pauses in between. A runtime that shuts down drops it; the next call starts another
+/// one.
 pub(super) async fn save(mut saving: Saving, runtime: Weak<dyn Runtime>, jobs: Arc<Jobs>) {
     loop {
         let Some(sleep) = runtime

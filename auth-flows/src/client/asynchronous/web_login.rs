@@ -26,8 +26,8 @@ impl AsyncSession {
     /// ```
     /// # Errors
     /// [`Configuration`](auth_core::ErrorKind::Configuration) if the service has no authorization
-    /// endpoint or requires pushed requests. [`Usage`](auth_core::ErrorKind::Usage) if the client is
-    /// closed. The store's error if it cannot be written.
+    /// endpoint or requires pushed requests. [`Usage`](auth_core::ErrorKind::Usage) if the client
+    /// is closed. The store's error if it cannot be written.
     #[inline]
     pub async fn begin_at(
         &self,

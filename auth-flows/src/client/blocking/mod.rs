@@ -89,8 +89,9 @@ impl Client {
     /// several accounts side by side.
     ///
     /// The name is the key of the stored login, and cannot be changed after the login. If only the
-    /// login tells who the user is, make up a name, such as a number. After the login ask the service
-    /// for the user (at iNaturalist `users::Me`), and store that beside the name, to show it.
+    /// login tells who the user is, make up a name, such as a number. After the login ask the
+    /// service for the user (at iNaturalist `users::Me`), and store that beside the name, to show
+    /// it.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
@@ -359,9 +360,9 @@ impl Session {
     /// Revokes the login if the server supports that, and removes both tokens in any case. The
     /// result also says until when a copy of the derived token, which cannot be revoked, is valid.
     ///
-    /// Other programs that use the same store stop using the tokens within about a minute, when they
-    /// look at the record. Over a keyring, which is not read without need, they may use a copy until
-    /// it expires.
+    /// Other programs that use the same store stop using the tokens within about a minute, when
+    /// they look at the record. Over a keyring, which is not read without need, they may use a copy
+    /// until it expires.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }

@@ -18,8 +18,8 @@ use crate::{
 /// Starts the request of a page. A function, because its bounds are those of `prefetch` alone.
 pub(super) type Start<P> = fn(&Session, &P) -> Option<Ahead<<P as Operation>::Output>>;
 
-/// A page that is under way. Dropping it cancels the request: it is not sent, not sent again, or its
-/// response is dropped.
+/// A page that is under way. Dropping it cancels the request: it is not sent, not sent again, or
+/// its response is dropped.
 pub(super) struct Ahead<T>(Box<dyn FnOnce() -> Option<Result<T, Error>> + Send + Sync>);
 
 impl<T> Ahead<T> {

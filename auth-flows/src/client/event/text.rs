@@ -50,8 +50,8 @@ impl<'a> ClientEvent<'a> {
         self.parts().error
     }
 
-    /// Returns the kind of the token whose failure this is, with an event of its own, if the event is
-    /// a consequence of that. For counting each cause once.
+    /// Returns the kind of the token whose failure this is, with an event of its own, if the event
+    /// is a consequence of that. For counting each cause once.
     #[must_use]
     pub fn cause(&self) -> Option<TokenKind> {
         self.parts().cause

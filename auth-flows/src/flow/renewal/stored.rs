@@ -173,8 +173,8 @@ impl Renewal {
         token_message::of_renewal(&self.service, self.method, &self.login_source, tokens)
     }
 
-    /// Parses the response. An error has the wait that the server asks for, also if the service's own
-    /// parser leaves it out.
+    /// Parses the response. An error has the wait that the server asks for, also if the service's
+    /// own parser leaves it out.
     pub(super) fn parse(&self, response: Response) -> Result<TokenResponse, Error> {
         let wait = retry_after(response.headers());
         let parsed = self.message()?.parse(response);

@@ -68,7 +68,8 @@ struct Visitor {
 }
 
 impl Visitor {
-    /// Closes the connection. Where that does not wake its thread (Windows), the thread sees the flag.
+    /// Closes the connection. Where that does not wake its thread (Windows), the thread sees the
+    /// flag.
     #[inline]
     fn evict(&self) {
         self.evicted.store(true, Ordering::Relaxed);
@@ -119,8 +120,8 @@ impl Host {
         false
     }
 
-    /// Shows the page again to the same `state`, until `end`, while `may_stay` and until the port is
-    /// closed.
+    /// Shows the page again to the same `state`, until `end`, while `may_stay` and until the port
+    /// is closed.
     #[inline]
     pub(super) fn stay(self: &Arc<Self>, end: Instant, may_stay: impl Fn() -> bool) {
         while Instant::now() < end && may_stay() && self.admit_next() {}

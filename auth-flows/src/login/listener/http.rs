@@ -51,8 +51,8 @@ const LINGER: Duration = Duration::from_millis(200);
 /// no blocked read on Windows.
 const TICK: Duration = Duration::from_millis(50);
 
-/// Reads the head of a request, until `end` or until the connection is evicted. Wipes it afterwards,
-/// because it may have the code.
+/// Reads the head of a request, until `end` or until the connection is evicted. Wipes it
+/// afterwards, because it may have the code.
 #[inline]
 pub(super) fn read(
     stream: &mut TcpStream,

@@ -85,7 +85,8 @@ pub struct RequestLog {
     requests: Vec<LoggedRequest>,
 }
 
-/// A position in the order of requests; made by [`RequestLog::mark`]. [`RequestLog`] has an example.
+/// A position in the order of requests; made by [`RequestLog::mark`]. [`RequestLog`] has an
+/// example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mark(usize);
 

@@ -58,8 +58,8 @@ impl Dialect {
     /// Returns the dialect of league/oauth2-server 9.4, the PHP library.
     ///
     /// It refuses a grant that the client does not have with `unauthorized_client`, at the
-    /// authorization endpoint as well. Like version 8, it refuses a scope that another client has at
-    /// the exchange, after the user consented.
+    /// authorization endpoint as well. Like version 8, it refuses a scope that another client has
+    /// at the exchange, after the user consented.
     #[must_use]
     pub fn league_9() -> Self {
         Self::league(Version::V9)

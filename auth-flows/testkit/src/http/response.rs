@@ -8,8 +8,8 @@ use super::codec::{Head, is_bodiless, read_chunked, read_head};
 
 /// Reads one response to a request by this method, with a body of at most `limit` bytes.
 ///
-/// Fails with `UnexpectedEof` if the connection ends before the response does, and with `InvalidData`
-/// if it is not HTTP/1 or too large.
+/// Fails with `UnexpectedEof` if the connection ends before the response does, and with
+/// `InvalidData` if it is not HTTP/1 or too large.
 pub(crate) fn read_response(
     reader: &mut impl BufRead,
     method: &Method,

@@ -4,8 +4,9 @@
 //! 3.10.4, RFC 1122 section 4.2.2.13). So the reader peeks at the last bytes, and reads them only
 //! when it needs more.
 //!
-//! On Windows `shutdown` does not wake a thread that waits for bytes. There each wait is bounded, and
-//! repeated until the server stops. A wait only peeks, so that none that ends too early loses bytes.
+//! On Windows `shutdown` does not wake a thread that waits for bytes. There each wait is bounded,
+//! and repeated until the server stops. A wait only peeks, so that none that ends too early loses
+//! bytes.
 
 use std::io::{self, BufRead, Read};
 use std::net::TcpStream;

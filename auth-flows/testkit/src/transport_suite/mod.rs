@@ -91,8 +91,8 @@
 //! | an incomplete body is never a response | 27 |
 //!
 //! Each of the failures is sent with secrets in URL, header and body, and its error must contain
-//! none of them: promise 28. What promise 29 says is among the advice, since not each HTTP client can
-//! tell.
+//! none of them: promise 28. What promise 29 says is among the advice, since not each HTTP client
+//! can tell.
 //!
 //! # Advice
 //!
