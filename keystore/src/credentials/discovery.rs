@@ -126,7 +126,8 @@ impl Discovery {
     /// **A secret in a file** (systemd's `LoadCredential=`, Docker's secrets): for the variable
     /// `INAT_PASSWORD` also sets `INAT_PASSWORD_FILE`, the path of a file with the value. One line
     /// break at its end is removed. The file may be readable by other users, as Docker's are in
-    /// their container, but not writable by every user. The variable for the value itself goes before it.
+    /// their container, but not writable by every user. The variable for the value itself goes
+    /// before it.
     ///
     /// A field that is required counts as optional beside a [token](CredentialField::Token), which
     /// needs neither an application nor a password.

@@ -59,8 +59,8 @@ struct Shared<E> {
     notes: Mutex<HashMap<String, String>>,
 }
 
-/// A record that was read under a lease, where only its holder changes it. It saves a load, so it is
-/// used once and soon.
+/// A record that was read under a lease, where only its holder changes it. It saves a load, so it
+/// is used once and soon.
 struct Read {
     number: u64,
     since: Instant,
@@ -294,8 +294,8 @@ impl<E: Engine> Store for Remote<E> {
         self.write(lease, None)
     }
 
-    /// Costs no round trip: what can be known before the save was found out with the lease. A database
-    /// has room for a record of any length, or fails at the lease as well.
+    /// Costs no round trip: what can be known before the save was found out with the lease. A
+    /// database has room for a record of any length, or fails at the lease as well.
     fn reserve(&self, lease: &Lease, _: usize) -> Result<(), Error> {
         match self.guard(lease)?.held.can_save {
             true => Ok(()),

@@ -28,8 +28,8 @@ pub(super) fn config() -> Result<ClientConfig, Error> {
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// Returns why TLS failed. `None` if the connection was lost meanwhile, which may pass: the engine or
-/// a proxy in front of it restarts.
+/// Returns why TLS failed. `None` if the connection was lost meanwhile, which may pass: the engine
+/// or a proxy in front of it restarts.
 pub(super) fn refusal(error: &io::Error) -> Option<&rustls::Error> {
     error.get_ref()?.downcast_ref()
 }

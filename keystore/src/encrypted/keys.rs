@@ -93,8 +93,8 @@ impl Keys {
         for other in others(*cost).into_iter().take(OTHERS) {
             let key = Arc::new(derive(passphrase, *cost, other.salt)?);
             derived.push(Arc::clone(&key));
-            // Only a holder of the passphrase knows the check: a salt that was planted, perhaps with
-            // keys computed ahead for it, is not used.
+            // Only a holder of the passphrase knows the check: a salt that was planted, perhaps
+            // with keys computed ahead for it, is not used.
             if key.check == other.check {
                 return Ok(key);
             }

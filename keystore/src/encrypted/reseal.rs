@@ -51,9 +51,9 @@ impl Resealed {
 }
 
 impl<S: Store> Sealed<S> {
-    /// Encrypts every record anew that is not encrypted with the current key. One that cannot be read
-    /// does not keep it from the others. Call it again after an error: it continues with those that
-    /// are left.
+    /// Encrypts every record anew that is not encrypted with the current key. One that cannot be
+    /// read does not keep it from the others. Call it again after an error: it continues with those
+    /// that are left.
     ///
     /// ```
     /// use auth_core::Store;
@@ -71,8 +71,8 @@ impl<S: Store> Sealed<S> {
     /// ```
     ///
     /// # Errors
-    /// Those of the inner store that are not about one record: it does not respond, refuses the user,
-    /// or cannot list its accounts.
+    /// Those of the inner store that are not about one record: it does not respond, refuses the
+    /// user, or cannot list its accounts.
     pub fn reseal_all(&self) -> Result<Resealed, Error> {
         let accounts = self.accounts()?.ok_or_else(|| {
             let what = format!("the {} cannot list its accounts", self.inner().describe());

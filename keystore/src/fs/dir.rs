@@ -14,8 +14,8 @@ use super::{
 };
 
 /// Creates the directory and its missing parents, each with mode 0700. Rejects a directory in which
-/// other users can write, or that another user owns. Returns an absolute path, so that it stays valid if the program changes
-/// its working directory.
+/// other users can write, or that another user owns. Returns an absolute path, so that it stays
+/// valid if the program changes its working directory.
 pub(crate) fn prepare(path: &Path) -> Result<PathBuf, Error> {
     let path = std::path::absolute(path).map_err(|source| {
         Error::new(

@@ -59,9 +59,9 @@ const SMALLEST: usize = 256;
 /// A store in the keyring of the operating system. Feature `keyring`.
 ///
 /// This is the Secret Service (GNOME Keyring, KWallet, KeePassXC) on Linux and the BSDs, the login
-/// Keychain on macOS, and the Credential Manager on Windows. The code for Windows was run under wine
-/// only, that for macOS was **not run**; their platform-neutral parts were tested over other stores.
-/// Clones share one connection.
+/// Keychain on macOS, and the Credential Manager on Windows. The code for Windows was run under
+/// wine only, that for macOS was **not run**; their platform-neutral parts were tested over other
+/// stores. Clones share one connection.
 ///
 /// The keyring protects against other users, and, as well as its password does, against a reader of
 /// the disk or a backup. It does **not** protect against programs of the same user while it is
@@ -261,8 +261,8 @@ impl Store for Keyring {
         Ok(())
     }
 
-    /// Reads an entry, which asks the user to unlock the keyring. Writes none: a password manager may
-    /// ask the user about each entry that a program creates or deletes.
+    /// Reads an entry, which asks the user to unlock the keyring. Writes none: a password manager
+    /// may ask the user about each entry that a program creates or deletes.
     fn reserve(&self, lease: &Lease, _: usize) -> Result<(), Error> {
         self.with_entries(Doing::Saving, lease.key(), |split| split.check())
     }

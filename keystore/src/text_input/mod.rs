@@ -26,15 +26,15 @@ fn unquoted(text: &str) -> Option<&str> {
     Some(inside.unwrap_or(text).trim()).filter(|text| !text.is_empty())
 }
 
-/// Returns the passphrase in an environment variable, or in the file that `<name>_FILE` names. `None`
-/// if there is neither, or if it is empty or blank.
+/// Returns the passphrase in an environment variable, or in the file that `<name>_FILE` names.
+/// `None` if there is neither, or if it is empty or blank.
 #[cfg(feature = "encrypted")]
 pub(crate) fn passphrase_var(name: &str) -> Result<Option<SecretText>, Error> {
     var_or_file(name, &|name| env::var_os(name), unquoted)
 }
 
-/// Returns the [`trimmed`] value of an environment variable, or of the file that `<name>_FILE` names.
-/// `None` if there is neither, or if it is empty or blank.
+/// Returns the [`trimmed`] value of an environment variable, or of the file that `<name>_FILE`
+/// names. `None` if there is neither, or if it is empty or blank.
 pub(crate) fn env_var(name: &str) -> Result<Option<SecretText>, Error> {
     var_or_file(name, &|name| env::var_os(name), trimmed)
 }

@@ -1,5 +1,6 @@
 //! Tests of the stores over real servers, which run where PostgreSQL or Redis is installed: rights,
-//! and what a logout leaves. `cargo xtask conformance fleet` has the accidents of servers and hosts.
+//! and what a logout leaves. `cargo xtask conformance fleet` has the accidents of servers and
+//! hosts.
 
 #![cfg(all(unix, feature = "postgres", feature = "redis"))]
 #![expect(

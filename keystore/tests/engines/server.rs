@@ -33,8 +33,8 @@ pub(crate) struct Server {
 static POSTGRES: Mutex<Weak<Server>> = Mutex::new(Weak::new());
 static REDIS: Mutex<Weak<Server>> = Mutex::new(Weak::new());
 
-/// Returns the server of PostgreSQL, which listens on loopback and asks for no password. `None`, and
-/// says so, if it is not installed.
+/// Returns the server of PostgreSQL, which listens on loopback and asks for no password. `None`,
+/// and says so, if it is not installed.
 pub(crate) fn postgres() -> Option<Arc<Server>> {
     let versions = fs::read_dir("/usr/lib/postgresql").ok();
     let mut folders: Vec<_> = versions
@@ -76,7 +76,8 @@ pub(crate) fn postgres() -> Option<Arc<Server>> {
     )
 }
 
-/// Returns the server of Redis, which syncs each write. `None`, and says so, if it is not installed.
+/// Returns the server of Redis, which syncs each write. `None`, and says so, if it is not
+/// installed.
 pub(crate) fn redis() -> Option<Arc<Server>> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folder = std::env::split_paths(&path).find(|at| at.join("redis-server").exists());

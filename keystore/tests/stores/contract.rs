@@ -1,5 +1,5 @@
-//! The contract of `Store`, by auth-testkit's suite, for each store of this crate. The suite over the
-//! keyring's store is among that store's own tests.
+//! The contract of `Store`, by auth-testkit's suite, for each store of this crate. The suite over
+//! the keyring's store is among that store's own tests.
 
 #[cfg(unix)]
 use std::path::{Path, PathBuf};

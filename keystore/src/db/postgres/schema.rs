@@ -94,8 +94,8 @@ pub(super) struct Statements {
     pub(super) confirm: String,
     /// `ids, fences, holders, milliseconds`.
     pub(super) beat: String,
-    /// `id, fence, holder`. Sends the message here, where the commit does not wait for the disk: the
-    /// server lets commits with a message pass one after the other.
+    /// `id, fence, holder`. Sends the message here, where the commit does not wait for the disk:
+    /// the server lets commits with a message pass one after the other.
     pub(super) free: String,
     /// Nothing. On a connection of its own.
     pub(super) listen: String,

@@ -22,9 +22,9 @@ const SETTING: &str = "Redis";
 
 /// How to open a [`Redis`] store.
 ///
-/// The URL is a secret: neither `Debug` nor an error shows it. `rediss://` (or `valkeys://`) is with
-/// TLS, which every host but this machine requires. The certificate is checked against those of the
-/// system, or of the file that the variable `SSL_CERT_FILE` names in their place.
+/// The URL is a secret: neither `Debug` nor an error shows it. `rediss://` (or `valkeys://`) is
+/// with TLS, which every host but this machine requires. The certificate is checked against those
+/// of the system, or of the file that the variable `SSL_CERT_FILE` names in their place.
 ///
 /// ```no_run
 /// use keystore::{EncryptionKey, Redis};
@@ -62,7 +62,8 @@ impl Redis {
     /// unset, `<name>_FILE` may hold the path of a file with it (systemd, Docker).
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if both are unset or empty.
+    /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if both are unset or
+    /// empty.
     pub fn in_variable(name: &str) -> Result<RedisBuilder, Error> {
         let url = url::in_variable(name, EXAMPLE)?;
         Ok(RedisBuilder {
@@ -108,9 +109,10 @@ impl RedisBuilder {
     /// Opens the store. Everything that it saves is encrypted with this key, which all hosts share.
     ///
     /// # Errors
-    /// [`Transport`](auth_core::ErrorKind::Transport) or [`TimedOut`](auth_core::ErrorKind::TimedOut) if the server does not respond,
-    /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if the URL is invalid, if the server refuses the user, or if
-    /// the server would lose records.
+    /// [`Transport`](auth_core::ErrorKind::Transport) or
+    /// [`TimedOut`](auth_core::ErrorKind::TimedOut) if the server does not respond,
+    /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if the URL is invalid, if
+    /// the server refuses the user, or if the server would lose records.
     pub fn open(&self, key: EncryptionKey) -> Result<Sealed<Redis>, Error> {
         self.open_unsealed().map(|store| Sealed::new(store, key))
     }

@@ -20,8 +20,8 @@ use super::{over_remote, remote::Remote};
 /// returns it [`Sealed`](crate::Sealed), so that the server and its files contain no token.
 ///
 /// **A save is durable only if the server is set up for it**: `appendonly yes`,
-/// `appendfsync always`, `maxmemory-policy noeviction`. Opening checks that, and fails if the server
-/// says otherwise. [`warnings`](Self::warnings) says so if it does not tell.
+/// `appendfsync always`, `maxmemory-policy noeviction`. Opening checks that, and fails if the
+/// server says otherwise. [`warnings`](Self::warnings) says so if it does not tell.
 ///
 /// **A failover to a replica may lose the last saves**, because replication does not wait. Then a
 /// rotated refresh token is lost, and its user has to log in again. Where that must not happen, use
@@ -52,8 +52,8 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Returns what could not be found out about the server's durability, and whether the user may not
-    /// publish or subscribe, in words for its operator.
+    /// Returns what could not be found out about the server's durability, and whether the user may
+    /// not publish or subscribe, in words for its operator.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings

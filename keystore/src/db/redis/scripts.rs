@@ -139,9 +139,9 @@ end
 return found
 ";
 
-/// Arguments: the names of a record, lease, number and note, which are only asked about, so that they
-/// are no keys; channel. Gives the commands that the user may not send, as its rules name them; none
-/// on a server that does not tell (Redis 6).
+/// Arguments: the names of a record, lease, number and note, which are only asked about, so that
+/// they are no keys; channel. Gives the commands that the user may not send, as its rules name
+/// them; none on a server that does not tell (Redis 6).
 const RIGHTS: &str = "
 local lacks = {}
 if not redis.acl_check_cmd then return lacks end
