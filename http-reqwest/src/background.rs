@@ -21,7 +21,8 @@ pub(crate) fn driven(handle: &Handle) -> Handle {
     .clone()
 }
 
-/// Returns the runtime of this crate if the current one may be idle while its connections are in use.
+/// Returns the runtime of this crate if the current one may be idle while its connections are in
+/// use.
 pub(crate) fn elsewhere() -> Option<&'static Handle> {
     let current = Handle::try_current().ok()?;
     let may_be_idle = current.runtime_flavor() == RuntimeFlavor::CurrentThread;

@@ -66,8 +66,8 @@ impl Lazy {
 pub(crate) enum Clients {
     /// The user's own, for all runtimes.
     One(Lazy),
-    /// One for each runtime, since the runtime that opened a connection drives it: an idle one would
-    /// leave the others waiting for its connections.
+    /// One for each runtime, since the runtime that opened a connection drives it: an idle one
+    /// would leave the others waiting for its connections.
     Each {
         make: Box<dyn Fn() -> ClientBuilder + Send + Sync>,
         built: Mutex<Vec<(Id, Client)>>,

@@ -36,7 +36,8 @@ impl Clock {
         self.change(|deadline, now| deadline.moved(bytes, now));
     }
 
-    /// Waits for `future`. `None` if the time runs out before. What is ready at once costs no timer.
+    /// Waits for `future`. `None` if the time runs out before. What is ready at once costs no
+    /// timer.
     pub(crate) async fn wait<F: Future>(&self, future: F) -> Option<F::Output> {
         let (mut future, mut timer) = (pin!(future), pin!(None));
         poll_fn(|context| {

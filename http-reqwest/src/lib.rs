@@ -151,7 +151,8 @@ impl Reqwest {
         let of_environment = rules.clone();
         let make = move || {
             let builder = client::connecting(ClientBuilder::new());
-            // Otherwise reqwest switches to the system's TLS if any package of a program enables it.
+            // Otherwise reqwest switches to the system's TLS if any package of a program enables
+            // it.
             #[cfg(feature = "rustls")]
             let builder = builder.tls_backend_rustls();
             client::harden(proxy::set(builder, &of_environment))
@@ -176,7 +177,8 @@ impl Reqwest {
         }
     }
 
-    /// Chooses the client for a request. What a host is checked for is not checked once it is known.
+    /// Chooses the client for a request. What a host is checked for is not checked once it is
+    /// known.
     fn choose(
         &self,
         uri: &Uri,
@@ -272,8 +274,8 @@ impl AsyncTransport for Reqwest {
 }
 
 impl Reqwest {
-    /// Whether all runtimes share the connections to this host. The runtime that opened a connection
-    /// drives it, so a request must not wait for one that may be idle.
+    /// Whether all runtimes share the connections to this host. The runtime that opened a
+    /// connection drives it, so a request must not wait for one that may be idle.
     fn shares_connections(&self, uri: &Uri) -> bool {
         let https = uri.scheme() == Some(&Scheme::HTTPS);
         match &*self.clients {
@@ -284,8 +286,8 @@ impl Reqwest {
         }
     }
 
-    /// Sends on the runtime that polls this. It takes the request from its place: a parameter of its
-    /// own would be one more copy in the future of each send.
+    /// Sends on the runtime that polls this. It takes the request from its place: a parameter of
+    /// its own would be one more copy in the future of each send.
     async fn send_here(
         &self,
         request: &mut Request,

@@ -10,8 +10,8 @@ use crate::{background::driven, sleep::Sleep};
 /// Sleeps, offloads and spawns on one tokio runtime. Cheap to clone.
 ///
 /// The runtime requires its timer (`enable_time` or `enable_all`). A runtime of the flavor
-/// `current_thread` runs nothing between two calls of `block_on`, so renewals then run on a thread of
-/// this crate. Dropping a runtime of several threads drops the renewals on it: wait for
+/// `current_thread` runs nothing between two calls of `block_on`, so renewals then run on a thread
+/// of this crate. Dropping a runtime of several threads drops the renewals on it: wait for
 /// `AsyncClient::settle` or `close` first, as at the end of every program.
 ///
 /// ```
