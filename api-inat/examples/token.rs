@@ -11,8 +11,8 @@
 //! anonymous data and no error. Without an account, see it work with `--local` alone.
 //!
 //! The user logs in once; after that the stored login is used. `--for` sets the minimum lifetime of
-//! the token in minutes, by default 5. `--log-out` revokes and removes the login instead. See `support/mod.rs` for the other options and variables.
-//! Not run against the real service.
+//! the token in minutes, by default 5. `--log-out` revokes and removes the login instead. See
+//! `support/mod.rs` for the other options and variables. Not run against the real service.
 
 mod support;
 

@@ -250,8 +250,8 @@ impl<T> Clone for Rest<T> {
 /// A list at any path, as `{total_results, page, per_page, results}` or a bare list.
 /// [`Rest::list`] returns it.
 ///
-/// Its pages are followed by number, or by id if the parameter `order_by` is `id`. Set `per_page` to
-/// the largest that the endpoint allows: it is not known here. The records need an id
+/// Its pages are followed by number, or by id if the parameter `order_by` is `id`. Set `per_page`
+/// to the largest that the endpoint allows: it is not known here. The records need an id
 /// ([`Identified`]) unless the response has a total.
 ///
 /// ```
@@ -293,8 +293,8 @@ impl RestList {
     /// Restores a cursor that was stored with [`to_text`](Self::to_text).
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`] if the text is truncated, of another version of this crate's cursors, or
-    /// of an API that this crate does not have.
+    /// [`ErrorKind::Usage`] if the text is truncated, of another version of this crate's cursors,
+    /// or of an API that this crate does not have.
     pub fn from_text(text: &str) -> Result<Self, Error> {
         let (api, parts, query) = CallParts::of_any_list(&[v0::API, v1::API, v2::API], text)?;
         Ok(Self {

@@ -14,8 +14,8 @@
 //! what only your account sees: above all the true locations of your obscured observations.
 //!
 //! **Nothing here was checked against the running service.** The sources are those of iNaturalist's
-//! Rails application and Node API, of Doorkeeper 5.6.6 and of pyinaturalist 1.0, and public reports.
-//! Names of pages and fields may have changed since.
+//! Rails application and Node API, of Doorkeeper 5.6.6 and of pyinaturalist 1.0, and public
+//! reports. Names of pages and fields may have changed since.
 
 pub mod credentials {
     #![doc = include_str!("credentials.md")]

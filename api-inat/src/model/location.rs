@@ -52,8 +52,8 @@ fn degrees(text: &str) -> Option<f64> {
 }
 
 /// Parses digits with at most one point: exactly, without the many cases of a general parser. An
-/// integer of 15 digits is an `f64`, and so is a small power of ten; so their quotient is the nearest
-/// one to the number. `None` for anything else.
+/// integer of 15 digits is an `f64`, and so is a small power of ten; so their quotient is the
+/// nearest one to the number. `None` for anything else.
 fn short(text: &[u8]) -> Option<f64> {
     const DIGITS: usize = 15;
     const POWERS: [f64; DIGITS + 1] = [

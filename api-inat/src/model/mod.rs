@@ -5,12 +5,13 @@
 //! field counts as absent.
 //!
 //! A record without its id is an error only as the whole response. Inside another record it has the
-//! id 0, which no record of iNaturalist has. If these types do not fit, read into your own type: see
-//! [`Search::of`](crate::v1::observations::Search::of).
+//! id 0, which no record of iNaturalist has. If these types do not fit, read into your own type:
+//! see [`Search::of`](crate::v1::observations::Search::of).
 //!
 //! All of them are `Serialize`: what was read can be written, to JSON for example, and read again.
 //! Absent fields are left out. serde_json reads a number with many digits, as in the boundary of a
-//! place, up to its last bit; its feature `float_roundtrip` makes that exact. Moments and days are written as text, choices as the API's own words.
+//! place, up to its last bit; its feature `float_roundtrip` makes that exact. Moments and days are
+//! written as text, choices as the API's own words.
 //!
 //! Texts are `Option<Box<str>>`, which takes less memory than a `String`: read them with
 //! `as_deref()`, which returns `Option<&str>`.

@@ -47,8 +47,8 @@ pub struct Moment {
 const SECOND: i32 = 1_000_000_000;
 
 impl Moment {
-    /// Creates a moment from an instant and the offset of the local time, in whole minutes: RFC 3339
-    /// has no seconds of an offset.
+    /// Creates a moment from an instant and the offset of the local time, in whole minutes: RFC
+    /// 3339 has no seconds of an offset.
     #[must_use]
     pub fn new(instant: Timestamp, offset: Offset) -> Self {
         let (mut second, mut nanosecond) = (instant.as_second(), instant.subsec_nanosecond());

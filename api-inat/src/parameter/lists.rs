@@ -107,8 +107,8 @@ impl fmt::Display for IdList {
 
 /// One text or several, as a value of a parameter or path.
 ///
-/// Setters take it as `impl Into<StringList>`: pass `"aves"`, `["aves", "mammalia"]` or a `Vec`, and
-/// numbers, as for an [`IdList`], where a parameter accepts both.
+/// Setters take it as `impl Into<StringList>`: pass `"aves"`, `["aves", "mammalia"]` or a `Vec`,
+/// and numbers, as for an [`IdList`], where a parameter accepts both.
 ///
 /// The API splits at commas and cannot escape one, so `"a,b"` is two texts.
 ///

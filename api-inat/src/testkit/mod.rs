@@ -55,9 +55,9 @@ pub fn observation_id(place: u64) -> u64 {
     data::id(place)
 }
 
-/// Returns iNaturalist's routes: the API token, `users/me` and `observations` of v1 and v2, and v0's
-/// `users/edit.json`. Writes of v1's observations, their photos and annotations are stored in this
-/// value. v2 has what was there at the start.
+/// Returns iNaturalist's routes: the API token, `users/me` and `observations` of v1 and v2, and
+/// v0's `users/edit.json`. Writes of v1's observations, their photos and annotations are stored in
+/// this value. v2 has what was there at the start.
 #[must_use]
 pub fn site() -> Site {
     let written = writes::Written::default();

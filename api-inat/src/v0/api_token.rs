@@ -91,8 +91,8 @@ impl Operation for ApiToken {
 
 impl TokenDerivation for ApiToken {
     /// Accepts the bare token, `Bearer` and the token, or the whole text of the page,
-    /// `{"api_token":"…"}`, or a config line with its name, `INAT_API_TOKEN=…`. Ignores white space,
-    /// line breaks and quotes.
+    /// `{"api_token":"…"}`, or a config line with its name, `INAT_API_TOKEN=…`. Ignores white
+    /// space, line breaks and quotes.
     fn read_plain_token(&self, text: &str) -> Result<TokenResponse, Error> {
         let mut compact = String::with_capacity(text.len());
         let one_line = SecretText::from(joined(text).into_owned());
@@ -124,7 +124,8 @@ impl TokenDerivation for ApiToken {
     }
 }
 
-/// Removes the name of a config line that was copied whole: `INAT_API_TOKEN=eyJ…`, `api_token:eyJ…`.
+/// Removes the name of a config line that was copied whole: `INAT_API_TOKEN=eyJ…`,
+/// `api_token:eyJ…`.
 fn without_name(text: &str) -> &str {
     match text.split_once(['=', ':']) {
         Some((name, value)) if value.contains('.') && !name.contains('.') => value,

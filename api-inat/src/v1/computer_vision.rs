@@ -55,8 +55,8 @@ operation! {
 }
 
 operation! {
-    /// Finds photos that fit a description in words. Not in the API's description; named in the Node
-    /// API's routes.
+    /// Finds photos that fit a description in words. Not in the API's description; named in the
+    /// Node API's routes.
     pub LanguageSearch: GET "/computervision/language_search" -> Page<LanguageMatch>, OPTIONAL;
     with(q(into String));
     shared pages;
@@ -78,8 +78,8 @@ operation! {
 }
 
 operation! {
-    /// Reads the cells of the grid H3 in which iNaturalist's model expects a taxon. Not in the API's
-    /// description; named in the Node API's routes, so the output is the response's JSON.
+    /// Reads the cells of the grid H3 in which iNaturalist's model expects a taxon. Not in the
+    /// API's description; named in the Node API's routes, so the output is the response's JSON.
     pub GeomodelCells: GET "/computervision/taxon_h3_cells/{id}" -> Whole<Value>, OPTIONAL;
     at(id(u64));
 }

@@ -35,8 +35,8 @@
 //!
 //! Its policy is one of the constants below. Its record is a `record!` in `src/model/`, its
 //! enumerations are `choice!`s. Add it to the list of `tests/every_operation/v1/<resource>.rs`,
-//! with all of its setters set. That sends it over both transports, and compares what was sent with the
-//! API's description.
+//! with all of its setters set. That sends it over both transports, and compares what was sent with
+//! the API's description.
 
 pub(crate) mod shared;
 

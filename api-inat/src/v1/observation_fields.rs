@@ -1,7 +1,7 @@
 //! Observation fields, which users define.
 //!
-//! Not in the API's description; named in the Node API's routes. [`v0`](crate::v0::observation_fields)
-//! has the Rails application's search.
+//! Not in the API's description; named in the Node API's routes.
+//! [`v0`](crate::v0::observation_fields) has the Rails application's search.
 
 use crate::{model::ObservationField, operation::operation, v1::OPEN};
 

@@ -212,8 +212,8 @@ operation! {
 }
 
 operation! {
-    /// Lists the taxa observed near a point, with counts. Not in the API's description; named in the
-    /// Node API's routes.
+    /// Lists the taxa observed near a point, with counts. Not in the API's description; named in
+    /// the Node API's routes.
     pub Nearby: GET "/taxa/nearby" -> Page<TaxonCount>, OPTIONAL;
     with(lat(f64), lng(f64));
     shared names, pages;

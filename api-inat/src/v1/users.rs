@@ -116,8 +116,8 @@ operation! {
 }
 
 operation! {
-    /// Lists your subscriptions to users: whom you follow. Not in the API's description; named in the
-    /// Node API's routes.
+    /// Lists your subscriptions to users: whom you follow. Not in the API's description; named in
+    /// the Node API's routes.
     pub Followees: GET "/users/{id}/followees" -> Page<Subscription>, REQUIRED;
     at(id(u64));
     pages 10, 200, by number;
@@ -134,8 +134,8 @@ operation! {
 }
 
 operation! {
-    /// Counts the news and messages that you have not viewed. Not in the API's description; named in
-    /// the Node API's routes.
+    /// Counts the news and messages that you have not viewed. Not in the API's description; named
+    /// in the Node API's routes.
     pub CountNotifications: GET "/users/notification_counts" -> Whole<NotificationCounts>, REQUIRED;
 }
 

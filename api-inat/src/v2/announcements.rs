@@ -13,8 +13,8 @@ operation! {
     preset(fields(Fields::all()));
     shared selected;
     query {
-        /// Matches announcements shown in this position, such as `mobile/home`. `mobile` matches all
-        /// that begin so.
+        /// Matches announcements shown in this position, such as `mobile/home`. `mobile` matches
+        /// all that begin so.
         placement(into String);
         /// Matches announcements for this program, such as `inatrn`. Default: those for all
         /// programs.

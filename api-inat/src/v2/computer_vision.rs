@@ -37,8 +37,8 @@ operation! {
 }
 
 operation! {
-    /// Suggests taxa for an observation, from its first photo. Like [`ScoreImage`], it may be closed
-    /// to some accounts.
+    /// Suggests taxa for an observation, from its first photo. Like [`ScoreImage`], it may be
+    /// closed to some accounts.
     pub ScoreObservation: GET "/computervision/score_observation/{uuid}" -> Whole<Suggestions>, REQUIRED;
     at(uuid(into StringList));
     preset(fields(Fields::all()));

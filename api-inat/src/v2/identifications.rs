@@ -69,8 +69,8 @@ operation! {
 }
 
 operation! {
-    /// Lists taxa that were recently identified for the first time below these taxa. Each record has
-    /// an identification and its taxon.
+    /// Lists taxa that were recently identified for the first time below these taxa. Each record
+    /// has an identification and its taxon.
     pub RecentTaxa: GET "/identifications/recent_taxa" -> Page<RecentTaxon>, OPTIONAL;
     with(taxon_id(into IdList));
     preset(fields(Fields::all()));

@@ -3,15 +3,15 @@
 //! A response of v2 has only the requested fields. The operations here request all of them, as v1
 //! returns; [`Fields`](crate::Fields) selects some, which makes responses much smaller.
 //! Observations, and what belongs to them, are identified by UUID. v2 refuses an unknown parameter
-//! with 422, and an invalid token with 401. A change by UUID, and a creation with a UUID of its own,
-//! is sent again if its response is lost.
+//! with 422, and an invalid token with 401. A change by UUID, and a creation with a UUID of its
+//! own, is sent again if its response is lost.
 //!
-//! The description calls it an alpha release. Prefer v1 where both have an endpoint and you need all
-//! fields; v2 where you need few.
+//! The description calls it an alpha release. Prefer v1 where both have an endpoint and you need
+//! all fields; v2 where you need few.
 //!
 //! # What is verified
-//! Paths, parameters and bodies follow the API's description of 2024, and for what is newer the Node
-//! API's source, which says so. Nothing was tried on the running service.
+//! Paths, parameters and bodies follow the API's description of 2024, and for what is newer the
+//! Node API's source, which says so. Nothing was tried on the running service.
 //!
 //! ```
 //! use api_inat::v2::observations::Search;

@@ -10,8 +10,8 @@ use crate::{
 
 operation! {
     /// Uploads a photo that belongs to no observation yet.
-    /// [`observation_photos::Attach`](crate::v2::observation_photos::Attach) adds it to one. Carries
-    /// a new UUID: sent again after a failure, it adds no second photo.
+    /// [`observation_photos::Attach`](crate::v2::observation_photos::Attach) adds it to one.
+    /// Carries a new UUID: sent again after a failure, it adds no second photo.
     #[doc(alias = "upload")]
     pub Create: POST "/photos" -> One<Photo>, UPLOAD;
     with(file(into Upload));
@@ -29,8 +29,8 @@ operation! {
 }
 
 operation! {
-    /// Changes one of your photos, by its id. The description names no field: set those of the Rails
-    /// application with `field`, such as `license`.
+    /// Changes one of your photos, by its id. The description names no field: set those of the
+    /// Rails application with `field`, such as `license`.
     pub Update: PUT "/photos/{id}" -> One<Photo>, WRITE;
     at(id(u64));
     body "photo" {}

@@ -10,8 +10,8 @@ use crate::{
 
 operation! {
     /// Uploads a sound that belongs to no observation yet.
-    /// [`observation_sounds::Attach`](crate::v2::observation_sounds::Attach) adds it to one. Carries
-    /// a new UUID: sent again after a failure, it adds no second sound.
+    /// [`observation_sounds::Attach`](crate::v2::observation_sounds::Attach) adds it to one.
+    /// Carries a new UUID: sent again after a failure, it adds no second sound.
     #[doc(alias = "upload")]
     pub Create: POST "/sounds" -> One<Sound>, UPLOAD;
     with(file(into Upload));

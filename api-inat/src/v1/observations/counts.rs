@@ -115,8 +115,8 @@ operation! {
 }
 
 operation! {
-    /// Lists the taxa of the matching observations with their ancestors, at most 5,000 branches, each
-    /// with its count. Not in the API's description; named in the Node API's routes.
+    /// Lists the taxa of the matching observations with their ancestors, at most 5,000 branches,
+    /// each with its count. Not in the API's description; named in the Node API's routes.
     pub TreeTaxa: GET "/observations/tree_taxa" -> Page<TaxonCount>, OPTIONAL;
     shared filters, names, cached;
 }
@@ -145,8 +145,8 @@ operation! {
 }
 
 operation! {
-    /// Exports the life list of the matching observations, as the web site does. Returns the bytes of
-    /// the response. Not in the API's description; named in the Node API's routes.
+    /// Exports the life list of the matching observations, as the web site does. Returns the bytes
+    /// of the response. Not in the API's description; named in the Node API's routes.
     pub LifelistExport: GET "/observations/lifelist_export" -> Bytes<()>, OPTIONAL;
     shared filters, names, cached;
 }

@@ -32,10 +32,11 @@ operation! {
     /// a limit.
     ///
     /// # Pages
-    /// By id, each page is requested with `id_above` (or `id_below`) and the last id received. In any
-    /// other order, pages are requested by number; the page past the 10,000th result is an error and
-    /// is not requested. The first page has 30 observations unless [`per_page`](Self::per_page) is
-    /// set; later pages of a search by id have 200. A repeated page is an error.
+    /// By id, each page is requested with `id_above` (or `id_below`) and the last id received. In
+    /// any other order, pages are requested by number; the page past the 10,000th result is an
+    /// error and is not requested. The first page has 30 observations unless
+    /// [`per_page`](Self::per_page) is set; later pages of a search by id have 200. A repeated page
+    /// is an error.
     ///
     /// # Parameters
     /// Setters have the API's own names. [`param`](Self::param) sets any other parameter. Setting a

@@ -47,8 +47,8 @@ operation! {
 }
 
 operation! {
-    /// Lists the posts in the journals of projects, given by id or slug, the latest first. Not in the
-    /// API's description; named in the Node API's routes.
+    /// Lists the posts in the journals of projects, given by id or slug, the latest first. Not in
+    /// the API's description; named in the Node API's routes.
     pub Posts: GET "/projects/{id}/posts" -> Page<Post>, OPTIONAL;
     at(id(into StringList));
     pages 10, 30, by number;
@@ -56,8 +56,8 @@ operation! {
 }
 
 operation! {
-    /// Lists the users who subscribe to projects, given by id or slug. Each record has a user and no
-    /// count. Not in the API's description; named in the Node API's routes.
+    /// Lists the users who subscribe to projects, given by id or slug. Each record has a user and
+    /// no count. Not in the API's description; named in the Node API's routes.
     pub Followers: GET "/projects/{id}/followers" -> Page<UserCount>, OPTIONAL;
     at(id(into StringList));
     pages 10, 100, by number;

@@ -1,5 +1,5 @@
-//! Marks on observations: favourites, reviews, votes on their quality, and news about them. Those of
-//! several observations are given by several UUIDs.
+//! Marks on observations: favourites, reviews, votes on their quality, and news about them. Those
+//! of several observations are given by several UUIDs.
 
 use crate::{
     model::{QualityMetric, Subscription, Update},

@@ -64,8 +64,8 @@ operation! {
 }
 
 operation! {
-    /// Lists the ids of your observations that were deleted since a moment. Use it to keep a copy up
-    /// to date.
+    /// Lists the ids of your observations that were deleted since a moment. Use it to keep a copy
+    /// up to date.
     pub Deleted: GET "/observations/deleted" -> Page<u64>, REQUIRED;
     with(since(into DateOrTime));
     query {

@@ -169,8 +169,8 @@ operation! {
 }
 
 operation! {
-    /// Sends a mail with which a user can set a new password. For iNaturalist's own applications, as
-    /// [`EmailIsAvailable`].
+    /// Sends a mail with which a user can set a new password. For iNaturalist's own applications,
+    /// as [`EmailIsAvailable`].
     pub ResetPassword: POST "/users/reset_password" -> Whole<Empty>, WRITE;
     with(email(into String));
     body "user" {

@@ -1,4 +1,5 @@
-//! `COVERAGE.md` and `COVERAGE-v2.md`: what is described, the facts beside it, and how much is sent.
+//! `COVERAGE.md` and `COVERAGE-v2.md`: what is described, the facts beside it, and how much is
+//! sent.
 
 use std::collections::{BTreeMap, BTreeSet};
 

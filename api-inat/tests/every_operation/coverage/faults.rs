@@ -141,8 +141,8 @@ fn each_difference_is_found() {
     );
 }
 
-/// A record of theirs that ours does not read in full, a reason without a difference, and an operation
-/// without a source.
+/// A record of theirs that ours does not read in full, a reason without a difference, and an
+/// operation without a source.
 #[test]
 fn reasons_are_needed_and_used() {
     let mut sent = sent(&all());

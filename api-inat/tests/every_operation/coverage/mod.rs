@@ -1,8 +1,8 @@
 //! Compares what arrived with iNaturalist's descriptions of v1 and v2, and with `COVERAGE.md` and
 //! `COVERAGE-v2.md`.
 //!
-//! The descriptions are not part of this repository: each document has what they name, and beside it
-//! the facts that they lack (which of our records reads which of theirs, the sources of further
+//! The descriptions are not part of this repository: each document has what they name, and beside
+//! it the facts that they lack (which of our records reads which of theirs, the sources of further
 //! operations, a reason for each difference). `UPDATE=1` writes the documents anew.
 //! `INAT_DESCRIPTION=FILE UPDATE=1` writes that of the file's version from the description, and
 //! compares types, permitted values and tokens as well; a new fact is then written into the
@@ -25,8 +25,8 @@ struct Version {
     document: &'static str,
     /// The prefix of its paths.
     prefix: &'static str,
-    /// Names for groups of parameters, each by one of them: a group is what all operations with that
-    /// parameter have in common.
+    /// Names for groups of parameters, each by one of them: a group is what all operations with
+    /// that parameter have in common.
     groups: &'static [(&'static str, &'static str)],
 }
 
