@@ -1,5 +1,5 @@
-//! `infoflora-service` on several hosts, which share the logins of its visitors in PostgreSQL, Redis
-//! or Valkey. `docs/FLEET.md` is the guide for its operator.
+//! `infoflora-service` on several hosts, which share the logins of its visitors in PostgreSQL,
+//! Redis or Valkey. `docs/FLEET.md` is the guide for its operator.
 //!
 //! ```sh
 //! cargo build -p api-infoflora --features keystore/postgres,keystore/redis,http-reqwest/rustls \

@@ -1,5 +1,5 @@
-//! Cases in tables: what league answers to requests that no flow of ours sends, and what our flows do
-//! with it. Each case has a server of its own, in each dialect, and runs in both worlds.
+//! Cases in tables: what league answers to requests that no flow of ours sends, and what our flows
+//! do with it. Each case has a server of its own, in each dialect, and runs in both worlds.
 
 mod login;
 mod not_offered;

@@ -1,4 +1,5 @@
-//! Facts about Info Flora's API, from its pages and from public clients, and our operation for each.
+//! Facts about Info Flora's API, from its pages and from public clients, and our operation for
+//! each.
 
 use api_infoflora::{Rest, Version, atlas, observations, releves, taxonomy};
 use auth_core::Error;
@@ -38,8 +39,8 @@ pub(super) struct Parameter {
     pub(super) value: &'static str,
 }
 
-/// Lists paths: the method and the path, its source, our name for it, the session that sends it, our
-/// operation, and each setter with what it sends and its source.
+/// Lists paths: the method and the path, its source, our name for it, the session that sends it,
+/// our operation, and each setter with what it sends and its source.
 macro_rules! known {
     ($($path:literal as $example:literal $source:ident $ours:literal $session:ident {
         $operation:expr $(, $setter:ident($($value:tt)*) $arrives:literal $of:ident)* $(,)?
