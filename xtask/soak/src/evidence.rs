@@ -86,7 +86,8 @@ impl<'a> Evidence<'a> {
                 .any(|first| renewals().any(|second| is_again(first, second)))
     }
 
-    /// Whether the response to a token request was faulty, so that the client did not get its token.
+    /// Whether the response to a token request was faulty, so that the client did not get its
+    /// token.
     pub(super) fn has_a_faulty_renewal(&self) -> bool {
         let late = |fault| matches!(fault, FaultClass::Delay | FaultClass::Slow);
         let mut tokens = self.tokens.iter();

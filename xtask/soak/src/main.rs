@@ -41,8 +41,8 @@
 //! also closes its connections before these calls. An idle thread of tokio's blocking pool ends
 //! after half a second here instead of ten.
 //!
-//! **Before that**, and alone with `--troubles`, the same number of callers meet troubles that last:
-//! see `troubles/mod.rs`.
+//! **Before that**, and alone with `--troubles`, the same number of callers meet troubles that
+//! last: see `troubles/mod.rs`.
 
 mod child;
 mod evidence;

@@ -1,5 +1,5 @@
-//! `xtask soak-workers`: the workers of one process. This process is measured, so it has only clients
-//! and workers.
+//! `xtask soak-workers`: the workers of one process. This process is measured, so it has only
+//! clients and workers.
 //!
 //! | it reads | it does |
 //! | --- | --- |

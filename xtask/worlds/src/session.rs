@@ -16,8 +16,8 @@ use crate::bounded;
 use crate::call::PendingCall;
 use crate::worker::WorkerSession;
 
-/// A session of either kind. Its methods do what the session's methods of the same name do, and wait
-/// at most [`MAX_WAIT`](crate::MAX_WAIT).
+/// A session of either kind. Its methods do what the session's methods of the same name do, and
+/// wait at most [`MAX_WAIT`](crate::MAX_WAIT).
 #[derive(Clone, Debug)]
 pub enum AnySession {
     /// Blocking.

@@ -8,7 +8,8 @@ use auth_core::{Error, Operation, Token, TokenKind};
 use auth_flows::{AsyncSession, Session, Status};
 
 /// A session of either kind, in a worker of [`World::spawn`](crate::World::spawn). Its methods do
-/// what the session's methods of the same name do: on a thread they block, in a task they are awaited.
+/// what the session's methods of the same name do: on a thread they block, in a task they are
+/// awaited.
 #[derive(Clone, Debug)]
 pub enum WorkerSession {
     /// On a thread.

@@ -80,8 +80,8 @@ impl World {
         self.client(service, store).client_session()
     }
 
-    /// Starts a worker beside this one: on a thread, where each call of its [`WorkerSession`] blocks,
-    /// or in a task.
+    /// Starts a worker beside this one: on a thread, where each call of its [`WorkerSession`]
+    /// blocks, or in a task.
     ///
     /// [`WorkerSession`]: crate::WorkerSession
     pub fn spawn<T: Send + 'static>(

@@ -10,9 +10,9 @@
 //! - a disk that is full, read-only, gone, and full again (`disk.rs`),
 //! - ends and starts of both programs in mid-renewal (`restarts.rs`).
 //!
-//! For each one the table shows calls and requests in a minute, and the most token requests that one
-//! account of one program sent, beside the bound that ARCHITECTURE.md states (with a full disk and
-//! with restarts: of one account, however many programs). The checks:
+//! For each one the table shows calls and requests in a minute, and the most token requests that
+//! one account of one program sent, beside the bound that ARCHITECTURE.md states (with a full disk
+//! and with restarts: of one account, however many programs). The checks:
 //!
 //! - The bound holds, and the server was asked at all.
 //! - No token request comes before the `Retry-After` of the one before.

@@ -111,7 +111,8 @@ impl WatchedServer {
         counts.into_values().max().unwrap_or_default()
     }
 
-    /// Token requests of one account of one program that came sooner than this after the one before.
+    /// Token requests of one account of one program that came sooner than this after the one
+    /// before.
     pub(super) fn sooner_than(&self, mark: Mark, wait: Duration) -> Vec<String> {
         let mut last = HashMap::new();
         let mut soon = Vec::new();
