@@ -11,8 +11,9 @@
 //! valid length and the cursor. The last complete export stays until the new one is complete, and
 //! also if nothing is found. `--user LOGIN` exports another user's public data.
 //!
-//! First it asks who is logged in, also with `--user`: iNaturalist answers a search with a rejected
-//! token by anonymous data and status 200. This request gets a 401, and the token is renewed.
+//! First it asks who is logged in, also with `--user`: iNaturalist responds to a search with a
+//! rejected token by anonymous data and status 200. This request gets a 401, and the token is
+//! renewed.
 //!
 //! See `support/mod.rs` for the other options and variables. Not run against the real service.
 
@@ -45,7 +46,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     part::check(path)?;
     let (service, store) = support::open("inat-export", &args)?;
     let world = World::of(service, store, &args)?;
-    // Also with `--user`: iNaturalist answers a search with a rejected token as if there was none.
+    // Also with `--user`: iNaturalist responds to a search with a rejected token as if there was none.
     let me = world.send(Me::new())?;
     let user = match args.value("--user") {
         Some(user) => user.to_owned(),

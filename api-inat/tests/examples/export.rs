@@ -222,7 +222,7 @@ fn where_nothing_is_found_the_last_export_stays() {
     });
 }
 
-/// A search answers a refused token with anonymous data and status 200.
+/// A search responds to a refused token with anonymous data and status 200.
 #[test]
 fn a_token_refused_before_its_expiry_is_replaced_before_the_export() {
     everywhere(|scene| {

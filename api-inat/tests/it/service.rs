@@ -178,7 +178,7 @@ fn settings_that_cannot_be_right() {
     check(
         api_inat::service("an-id").user_agent("x\ny"),
         "user_agent",
-        "cannot stand in a header",
+        "cannot be in a header",
     );
     check(named(api_inat::service("")), "client_id", "is empty");
     check(

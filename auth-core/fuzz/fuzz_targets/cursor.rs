@@ -1,11 +1,11 @@
-//! Any text as a stored cursor of a list: read or rejected, and the list goes on from it.
+//! Any text as a stored cursor of a list: read or rejected, and the list continues from it.
 #![no_main]
 
 use api_inat::{v1, v2};
 use auth_core::{BaseUrl, Operation, Paged, ResponseBody};
 use libfuzzer_sys::fuzz_target;
 
-/// Requests the page at the cursor, reads one, and stores where the list goes on.
+/// Requests the page at the cursor, reads one, and stores where the list continues.
 macro_rules! follow {
     ($text:expr, $list:ty) => {
         if let Ok(list) = <$list>::from_text($text) {

@@ -1,5 +1,5 @@
-//! Any body as a page of records: read or rejected, and a program shows the records and goes on to
-//! the next page.
+//! Any body as a page of records: read or rejected, and a program shows the records and continues
+//! to the next page.
 #![no_main]
 
 use api_inat::{v1, v2};

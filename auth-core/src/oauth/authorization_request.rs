@@ -177,7 +177,7 @@ impl<'a> AuthorizationRequest<'a> {
                 .cannot("requires its authorization requests to be pushed")
                 .with_check(Check::Pushed)
                 .with_help(
-                    "use `push`, send the message that it gives, and go on with its response",
+                    "use `push`, send the message that it gives, and continue with its response",
                 ));
         }
         let mut url = Url::new(self.endpoint()?);

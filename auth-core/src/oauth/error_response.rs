@@ -50,7 +50,7 @@ pub(super) fn malformed(response: &Response, what: &str, check: Check, why: &str
     )
     .with_check(check)
     .with_response(response)
-    .with_help("check that the endpoint is the right one, and that no proxy answers in its place")
+    .with_help("check that the endpoint is the right one, and that no proxy responds in its place")
 }
 
 /// The error for a success that is not a JSON object.
@@ -129,7 +129,7 @@ pub(super) fn unexplained(who: &str, response: &Response, secrets: &[&str]) -> E
         let mut to = to.to_owned();
         redact_in(&mut to, secrets);
         return configuration(format!(
-            "{who} answered with a redirect to {}",
+            "{who} responded with a redirect to {}",
             presentable(&to, 120)
         ))
         .with_check(Check::NoRedirect)

@@ -154,7 +154,7 @@ impl Token {
         let mut header = HeaderValue::from_maybe_shared(bearer.into_shared()).map_err(|_| {
             Error::new(
                 ErrorKind::Malformed,
-                "the token has characters that cannot stand in a header",
+                "the token has characters that cannot be in a header",
             )
             .with_check(Check::TokenText)
         })?;

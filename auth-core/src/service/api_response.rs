@@ -19,7 +19,7 @@ impl Error {
     /// The message may have any shape: JSON with `error`, `errors`, `message` and similar keys, as
     /// text, list, object, or JSON inside a text. It may be errors by field, plain text, or the
     /// title of a web page. If the body has none, the error of a Bearer challenge (RFC 6750 section
-    /// 3) is available as [`oauth`](Self::oauth). Of the answer to a secret request
+    /// 3) is available as [`oauth`](Self::oauth). Of the response to a secret request
     /// ([`Limits::is_secret`](crate::Limits::is_secret)) only `error`, `error_description`, `hint`,
     /// `message` or a page's title are quoted.
     ///

@@ -66,7 +66,7 @@ impl Service {
             ));
         }
         let user_agent = HeaderValue::from_str(user_agent.trim())
-            .map_err(|_| bad("the user agent has characters that cannot stand in a header"))?;
+            .map_err(|_| bad("the user agent has characters that cannot be in a header"))?;
         Ok(Self {
             id: id.into(),
             client,

@@ -13,8 +13,8 @@ const SHOWN_TEXT: usize = 4000;
 /// How many bytes of message are enough: an error shows 400 characters.
 const ENOUGH: usize = 1600;
 
-/// Keys that hold a message, or an object or list with one. Of the answer to a secret request only
-/// the first [`OF_SECRET`] are quoted.
+/// Keys that hold a message, or an object or list with one. Of the response to a secret request
+/// only the first [`OF_SECRET`] are quoted.
 const KEYS: [&str; 8] = [
     "error",
     "error_description",
@@ -26,7 +26,7 @@ const KEYS: [&str; 8] = [
     "data",
 ];
 
-/// How many of [`KEYS`] may be quoted from the answer to a secret request.
+/// How many of [`KEYS`] may be quoted from the response to a secret request.
 const OF_SECRET: usize = 4;
 
 /// The order in which messages are read.

@@ -115,7 +115,11 @@ fn objects_without_a_usable_token() {
         check(body, Check::Fields, "no `access_token`");
     }
     check(r#"{"access_token":""}"#, Check::TokenText, "empty");
-    check(r#"{"access_token":" "}"#, Check::TokenText, "cannot stand");
+    check(
+        r#"{"access_token":" "}"#,
+        Check::TokenText,
+        "cannot be in a header",
+    );
     for body in [
         r#"{"access_token":"a b"}"#,
         r#"{"access_token":"t0ken\r\nX-Evil: 1"}"#,
@@ -126,7 +130,7 @@ fn objects_without_a_usable_token() {
         r#"{"access_token":["t0ken"]}"#,
         r#"{"access_token":{"value":"t0ken"}}"#,
     ] {
-        check(body, Check::TokenText, "cannot stand");
+        check(body, Check::TokenText, "cannot be in a header");
     }
     for body in [
         r#"{"access_token":"t0ken","access_token":"other"}"#,

@@ -1,5 +1,6 @@
-//! However often a program calls, and whatever the server answers, the token requests of an account
-//! stay bounded: the real drivers, 1,000 calls over ten minutes of a clock of the test's own.
+//! However often a program calls, and whatever the server responds, the token requests of an
+//! account stay bounded: the real drivers, 1,000 calls over ten minutes of a clock of the test's
+//! own.
 
 use std::{
     collections::VecDeque,

@@ -1,4 +1,4 @@
-//! What each method of a store does with several: one has the record, any may answer for all.
+//! The methods of a store over several stores: one has the record, any may respond for all.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 

@@ -17,7 +17,7 @@ use keystore::Memory;
 
 use crate::{exchange::block_on, sessions};
 
-/// Never answers.
+/// Never responds.
 #[derive(Clone, Default)]
 struct Silent(Arc<AtomicBool>);
 

@@ -1,4 +1,4 @@
-//! Cases in tables: what league answers to requests that no flow of ours sends, and what our flows
+//! Cases in tables: what league responds to requests that no flow of ours sends, and what our flows
 //! do with it. Each case has a server of its own, in each dialect, and runs in both worlds.
 
 mod login;

@@ -106,5 +106,5 @@ pub(super) fn foreign(check: Check, what: impl Into<String>) -> Error {
     let what = format!("redirect does not belong to this login: {}", what.into());
     Error::new(ErrorKind::CallbackMismatch, what)
         .with_check(check)
-        .with_help("go on waiting, or begin a new login")
+        .with_help("keep waiting, or begin a new login")
 }

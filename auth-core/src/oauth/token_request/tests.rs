@@ -212,8 +212,18 @@ fn responses_that_are_refused() {
     check(200, "{}", Malformed, "no `access_token`");
     check(200, "[]", Malformed, "not JSON");
     check(200, r#"{"access_token":""}"#, Malformed, "empty");
-    check(200, r#"{"access_token":"a b"}"#, Malformed, "cannot stand");
-    check(200, r#"{"access_token":7}"#, Malformed, "cannot stand");
+    check(
+        200,
+        r#"{"access_token":"a b"}"#,
+        Malformed,
+        "cannot be in a header",
+    );
+    check(
+        200,
+        r#"{"access_token":7}"#,
+        Malformed,
+        "cannot be in a header",
+    );
     let twice = r#"{"access_token":"a","access_token":"b"}"#;
     check(200, twice, Malformed, "duplicate key");
     let mac = r#"{"access_token":"a","token_type":"mac"}"#;

@@ -67,7 +67,7 @@ impl<'a> Fields<'a> {
             }
             Scalar::Null => {}
             _ => {
-                let why = "its `access_token` cannot stand in a header";
+                let why = "its `access_token` cannot be in a header";
                 self.refused = Some((Check::TokenText, why));
             }
         }

@@ -216,7 +216,7 @@ fn check_text(access_token: &str) -> Result<(), Error> {
         return bad("the token is empty");
     }
     if !is_token(access_token) {
-        return bad("the token has spaces or characters that cannot stand in a header");
+        return bad("the token has spaces or characters that cannot be in a header");
     }
     Ok(())
 }

@@ -126,7 +126,7 @@ fn a_check_that_fails_after_ours_ends_the_login_with_its_reason() {
         assert_eq!(error.kind(), ErrorKind::CallbackMismatch, "{error}");
         let shown = error.to_string();
         assert!(shown.contains(words), "{query}: {shown}");
-        assert!(!shown.contains("go on waiting"), "{shown}");
+        assert!(!shown.contains("keep waiting"), "{shown}");
     };
     check(
         "code=c0de&iss=https%3A%2F%2Fevil.example",

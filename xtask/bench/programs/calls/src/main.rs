@@ -24,7 +24,7 @@ use auth_core::{
 use auth_flows::{AsyncClient, Client};
 use keystore::Memory;
 
-/// Answers every request.
+/// Responds to every request.
 struct Answering;
 
 fn answer() -> Result<Response, TransportError> {
