@@ -82,7 +82,9 @@ fn undefined<'t>(file: &'t File, defined: &BTreeSet<&str>) -> Vec<(usize, &'t st
                 continue;
             };
             let second = line[..at].ends_with(']');
-            let shortcut = label.starts_with('`') && !rest.starts_with(['(', '[', ':']);
+            // A colon makes a definition only at the start of a line.
+            let defines = at == 0 && rest.starts_with(':');
+            let shortcut = label.starts_with('`') && !defines && !rest.starts_with(['(', '[']);
             if (second || shortcut) && !defined.contains(label) {
                 found.push((number, label));
             }
@@ -133,6 +135,11 @@ mod tests {
             "\n[`X`].",
             published,
             &["a/README.md:2: the link `[`X`]` has no target"],
+        );
+        check(
+            "See [`X`]: it helps.",
+            published,
+            &["a/README.md:1: the link `[`X`]` has no target"],
         );
         check(
             "[x][X::y]",
