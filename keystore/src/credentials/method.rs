@@ -1,4 +1,4 @@
-//! The way to a login that the credentials allow.
+//! How a session logs in with the credentials.
 
 use std::fmt;
 
