@@ -74,7 +74,7 @@ pub struct DerivedTokens {
     pub scope: Option<&'static str>,
 }
 
-/// Which authentication a route requires.
+/// Which authentication a route requires. [`Route`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // A service may protect a route in another way.
 #[non_exhaustive]

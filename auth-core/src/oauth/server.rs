@@ -78,7 +78,7 @@ pub enum ClientAuthentication {
     None,
 }
 
-/// How the id and the secret are written before base64.
+/// How the id and the secret are written before base64. [`ClientAuthentication`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // Servers differ in it, and not all are known.
 #[non_exhaustive]

@@ -41,6 +41,15 @@ impl TokenKind {
 }
 
 /// The lifetime of a token, as its server stated it.
+///
+/// ```
+/// use std::time::Duration;
+/// use auth_core::{Lifetime, TokenResponse};
+///
+/// let response = TokenResponse::new("token", Lifetime::For(Duration::from_secs(3600)))?;
+/// assert_eq!(response.lifetime(), Lifetime::For(Duration::from_secs(3600)));
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[doc(alias = "expire")]
 #[doc(alias = "expires_in")]
 #[doc(alias = "ttl")]

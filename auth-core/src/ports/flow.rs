@@ -90,7 +90,8 @@ pub trait Flow {
     fn step(&mut self, now: Now, event: Event) -> Result<Step<Self::Output>, Error>;
 }
 
-/// What the driver must do next. The set is closed: a driver must perform each step.
+/// What the driver must do next. The set is closed: a driver must perform each step. [`Flow`] has
+/// an example.
 #[derive(Debug)]
 #[expect(
     clippy::large_enum_variant,
@@ -146,7 +147,7 @@ pub enum PermitKind {
     Token,
 }
 
-/// The result of a step.
+/// The result of a step. [`Flow`] has an example.
 #[derive(Debug)]
 // Closed: a flow must know what each means in its state.
 pub enum Event {

@@ -103,6 +103,20 @@ pub trait Transport: Send + Sync + 'static {
 
 /// Sends requests, async. The promises are those of [`Transport`]. Dropping the future cancels the
 /// exchange. [`boxed`](Self::boxed) forgets the type.
+///
+/// ```
+/// use auth_core::{AsyncTransport, Limits, Request, Response, TransportError};
+///
+/// /// A transport that counts what it sends.
+/// struct Counting<T>(T, std::sync::atomic::AtomicU64);
+///
+/// impl<T: AsyncTransport> AsyncTransport for Counting<T> {
+///     async fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
+///         self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+///         self.0.send(request, limits).await
+///     }
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an async transport",
     label = "does not implement `auth_core::AsyncTransport`",

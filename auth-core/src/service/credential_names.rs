@@ -173,6 +173,21 @@ impl CredentialNames {
 ///
 /// The api crates make a service of them, and a client a session:
 /// `Session::with_credentials`.
+///
+/// ```
+/// use auth_core::{CredentialField, CredentialValues, SecretText};
+///
+/// /// What the settings of a program have.
+/// struct Settings {
+///     client_id: SecretText,
+/// }
+///
+/// impl CredentialValues for Settings {
+///     fn value(&self, field: CredentialField) -> Option<&SecretText> {
+///         (field == CredentialField::ClientId).then_some(&self.client_id)
+///     }
+/// }
+/// ```
 pub trait CredentialValues {
     /// Returns the value of the field. `None` if there is none.
     fn value(&self, field: CredentialField) -> Option<&SecretText>;

@@ -8,6 +8,39 @@ use crate::{error::Error, oauth::token_response::TokenResponse};
 /// It is an [`Operation`] of an API that takes the login token. [`parse`](Operation::parse) fails
 /// with [`ErrorKind::NeedsLogin`](crate::ErrorKind::NeedsLogin) if the service rejects the login
 /// token. Use [`Limits::token`](crate::Limits::token) in its policy.
+///
+/// ```
+/// use auth_core::{
+///     BaseUrl, CallPolicy, Error, Lifetime, Limits, Operation, Request, Response, TokenDerivation,
+///     TokenResponse, read_json,
+/// };
+///
+/// /// A token of the API, which the web site issues for an access token.
+/// struct ApiToken;
+///
+/// impl Operation for ApiToken {
+///     type Output = TokenResponse;
+///
+///     fn policy(&self) -> CallPolicy {
+///         CallPolicy::read("www").with_limits(Limits::token())
+///     }
+///
+///     fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
+///         base.request(http::Method::GET, "/api_token")
+///     }
+///
+///     fn parse(&self, response: Response) -> Result<TokenResponse, Error> {
+///         let text: String = read_json(&response)?;
+///         TokenResponse::new(&text, Lifetime::Unstated)
+///     }
+/// }
+///
+/// impl TokenDerivation for ApiToken {
+///     fn read_plain_token(&self, text: &str) -> Result<TokenResponse, Error> {
+///         TokenResponse::new(text, Lifetime::Unstated)
+///     }
+/// }
+/// ```
 pub trait TokenDerivation: Operation<Output = TokenResponse> + Send + Sync {
     /// Parses a plain token, which the user copied from a page of the service.
     ///

@@ -262,7 +262,7 @@ pub enum ClientEvent<'a> {
     },
 }
 
-/// Why a token is renewed.
+/// Why a token is renewed. [`ClientEvent`] reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RenewalReason {
@@ -293,7 +293,7 @@ pub enum WaitReason {
     StoreUser,
 }
 
-/// What a store is asked for.
+/// What a store is asked for. [`ClientEvent`] reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StoreStep {
@@ -311,7 +311,7 @@ pub enum StoreStep {
     Remove,
 }
 
-/// How a user logs in.
+/// How a user logs in. [`ClientEvent`] reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoginMethod {

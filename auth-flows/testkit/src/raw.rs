@@ -76,7 +76,7 @@ impl ScriptStep {
     }
 }
 
-/// A request that a [`RawServer`] received.
+/// A request that a [`RawServer`] received. [`RawServer`] has an example.
 #[derive(Clone, Debug)]
 pub struct RawRequest {
     connection: usize,
