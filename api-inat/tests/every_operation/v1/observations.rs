@@ -2,7 +2,7 @@
 
 use api_inat::{
     jiff::civil::date,
-    model::{Geoprivacy, License, QualityGrade},
+    model::QualityGrade,
     v1::observations::{
         Create, DateField, Delete, Deleted, Fave, Get, Histogram, IconicTaxaCounts,
         IconicTaxaSpeciesCounts, IdentificationCategories, Identifiers, Interval, LifelistExport,
@@ -315,11 +315,12 @@ fn newer_counts(list: &mut Sendings) {
     );
 }
 
-/// Sets every field of an observation.
+/// Sets every field of an observation in v1 and v2.
 macro_rules! described {
-    ($operation:expr) => {
+    ($operation:expr) => {{
+        use api_inat::model::{Geoprivacy, License};
         $operation
-            .uuid("3f2504e0-4f89-41d3-9a0c-0305e82c3301")
+            .uuid($crate::samples::UUID)
             .species_guess("Edelweiss")
             .taxon_id(9)
             .observed_on_string("2026-06-01 12:30")
@@ -329,24 +330,24 @@ macro_rules! described {
             .place_guess("Zermatt")
             .latitude(46.02)
             .longitude(7.75)
-            .positional_accuracy(12)
             .geoprivacy(Geoprivacy::Obscured)
             .captive_flag(false)
             .license(License::CcBy)
             .map_scale(12)
             .owners_identification_from_vision(false)
             .field_value(297, "dry")
-    };
+    }};
 }
+pub(crate) use described;
 
 fn writes(list: &mut Sendings, observation: &Value) {
     list.add(
-        described!(Create::new()),
+        described!(Create::new()).positional_accuracy(12),
         observation.clone(),
         |observation| assert_eq!(observation.id, 1),
     );
     list.add(
-        described!(Update::new(1)),
+        described!(Update::new(1)).positional_accuracy(12),
         json!([observation]),
         |observation| assert_eq!(observation.id, 1),
     );

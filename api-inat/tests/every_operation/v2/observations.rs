@@ -3,7 +3,6 @@
 use api_inat::{
     Fields,
     jiff::civil::date,
-    model::{Geoprivacy, License},
     v1::observations::{DateField, Interval, Metric, ObservationsBy, ObserversBy, Order, OrderBy},
     v2::observations::{
         Create, Delete, Deleted, Fave, Get, Histogram, IconicTaxaCounts, IconicTaxaSpeciesCounts,
@@ -43,20 +42,10 @@ macro_rules! shown_v2 {
     };
 }
 
-/// Sets every field of an observation.
+/// Sets every field of an observation in v2.
 macro_rules! described_v2 {
     ($operation:expr) => {
-        $operation
-            .uuid(UUID)
-            .species_guess("Edelweiss")
-            .taxon_id(9)
-            .observed_on_string("2026-06-01 12:30")
-            .time_zone("Bern")
-            .description("On limestone")
-            .tag_list(["alps", "2026"])
-            .place_guess("Zermatt")
-            .latitude(46.02)
-            .longitude(7.75)
+        $crate::v1::observations::described!($operation)
             .geo_x(1.0)
             .geo_y(2.0)
             .coordinate_system("lv95")
@@ -64,17 +53,11 @@ macro_rules! described_v2 {
             .positioning_method("gps")
             .positioning_device("gps")
             .location_is_exact(true)
-            .geoprivacy(Geoprivacy::Obscured)
-            .captive_flag(false)
-            .license(License::CcBy)
             .make_license_default(false)
             .make_licenses_same(false)
-            .map_scale(12)
-            .owners_identification_from_vision(false)
             .prefers_community_taxon(true)
             .project_id(3)
             .site_id(1)
-            .field_value(297, "dry")
             .fields(Fields::all())
     };
 }
