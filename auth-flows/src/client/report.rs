@@ -58,6 +58,10 @@ impl<H> Common<H> {
         result: &RenewalResult,
         remarks: &Remarks,
     ) {
+        if let (true, Ok(token), Some(account)) = (remarks.is_unstored, result, &identity.account) {
+            let cell = account.cell(started.kind);
+            cell.set_unstored(token.generation());
+        }
         self.events.emit(|| {
             let owner = identity.account.as_deref()?;
             let account = owner.key();

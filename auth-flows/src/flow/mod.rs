@@ -25,6 +25,8 @@ pub(crate) struct Remarks {
     pub(crate) dropped: Option<Error>,
     /// Whether a renewal ended with the old token.
     pub(crate) is_old: bool,
+    /// Whether the store, which could not be read, does not have the new token.
+    pub(crate) is_unstored: bool,
 }
 
 /// A flow with remarks.

@@ -236,6 +236,7 @@ impl Renewal {
     }
 
     fn on_load(&mut self, now: Now, record: Result<TokenRecord, Error>) -> Next<Arc<Token>> {
+        let had_login = self.record.token(TokenKind::Login).is_some();
         match record {
             Ok(record) => self.set_record(now, record),
             Err(error) => {
@@ -245,6 +246,9 @@ impl Renewal {
         }
         if let Some(token) = self.fresh(now) {
             return Ok(Step::Done(token));
+        }
+        if self.kind != TokenKind::Login && !self.follow_login(had_login, now) {
+            return self.fail(now, self.needs_login(now));
         }
         if let Some(error) = self.too_soon(now) {
             return self.fail(now, error);
@@ -366,6 +370,7 @@ impl Renewal {
             cache.accepted(TokenKind::Login, generation);
         }
         if self.unread {
+            self.remarks.is_unstored = true;
             self.state = State::Over;
             return Ok(Step::Done(token));
         }

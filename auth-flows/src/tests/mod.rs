@@ -2,6 +2,7 @@
 
 mod bounds;
 mod clocks;
+mod elsewhere;
 mod example;
 mod foreign_leases;
 mod lease_wait;

@@ -269,6 +269,29 @@ fn a_login_of_another_user_in_another_program_is_noticed_within_a_minute() {
 }
 
 #[test]
+fn so_it_is_if_the_clock_of_the_other_host_is_behind() {
+    // By less than a token lasts: these cannot be renewed, and an expired one is not sent.
+    for wrong in [-1, -3600, -12 * 3600] {
+        each(|program| {
+            program.serves("first");
+            log_out(&program.store);
+            clock::test::advance(Duration::from_millis(100));
+            let before = clock::test::set_wrong(wrong);
+            log_in(&program.store, "second");
+            clock::test::set_wrong(before);
+            clock::test::advance(MINUTE);
+            program.serves("second");
+            program.serves_for(600, "second");
+            assert_eq!(
+                program.server.0.lock().expect("no panic").1,
+                0,
+                "no renewal"
+            );
+        });
+    }
+}
+
+#[test]
 fn the_record_is_looked_at_once_in_a_minute() {
     each(|program| {
         program.serves("first");

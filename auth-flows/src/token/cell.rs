@@ -30,6 +30,8 @@ pub(crate) struct TokenCell {
     flight: Arc<SingleFlight<RenewalResult>>,
     /// The generation up to which the program marked tokens invalid.
     invalid: AtomicU64,
+    /// The generation of a token that was issued while the store could not be read.
+    unstored: AtomicU64,
     /// The generation of a token that the service rejected for good.
     dead: AtomicU64,
     /// The same while it is not tried again: until these milliseconds of the monotonic clock.
@@ -65,6 +67,7 @@ impl TokenCell {
             token: ArcSwapOption::empty(),
             flight: SingleFlight::new(),
             invalid: AtomicU64::new(0),
+            unstored: AtomicU64::new(0),
             dead: AtomicU64::new(0),
             blocked: AtomicU64::new(0),
             blocked_until: AtomicU64::new(0),
@@ -97,9 +100,9 @@ impl TokenCell {
             .is_some_and(|cached| now.wall.to_system() >= cached.look_at)
     }
 
-    /// Sets the token to the stored one that a look at the record found. Keeps one that is newer,
-    /// or that another caller has set since it had this generation. Returns whether there is none
-    /// any more.
+    /// Sets the token to the stored one that a look at the record found. Keeps one that the store
+    /// does not have, or that another caller has set since it had this generation. Returns whether
+    /// there is none any more.
     pub(crate) fn follow(&self, stored: Option<&Arc<Token>>, before: u64, now: Now) -> bool {
         let cached = self.token.load_full();
         let Some(old) = cached.as_ref().map(|cached| &cached.token) else {
@@ -108,11 +111,32 @@ impl TokenCell {
         if old.generation() != before {
             return false;
         }
-        // A newer one was issued while the store could not be read.
-        let newer = |stored: &&Arc<Token>| stored.generation() > old.generation();
-        let new = stored.map(|stored| Some(stored).filter(newer).unwrap_or(old));
+        let is_unstored = self.unstored.load(Ordering::Relaxed) == before;
+        let new = stored.map(|stored| match stored.generation() {
+            // With its age by the monotonic clock.
+            same if same == before => old,
+            earlier if earlier < before && is_unstored => old,
+            _ => stored,
+        });
+        if new.is_some_and(|new| new.generation() < before) {
+            // Of another login, by a clock that is behind: what is known of the old one, by its number,
+            // does not hold for this one.
+            for known in [
+                &self.invalid,
+                &self.dead,
+                &self.blocked,
+                &self.blocked_until,
+            ] {
+                known.store(0, Ordering::Relaxed);
+            }
+        }
         let next = new.map(|token| Cached::new(Arc::clone(token), now));
         self.swap(&cached, next) && new.is_none()
+    }
+
+    /// Notes that the store does not have the token of this generation.
+    pub(crate) fn set_unstored(&self, generation: u64) {
+        self.unstored.store(generation, Ordering::Relaxed);
     }
 
     /// Puts off the next look at the stored record, unless another caller sets the token meanwhile.

@@ -45,6 +45,20 @@ impl Renewal {
         }
     }
 
+    /// Takes the login token that is stored in place of an older one: another program may have logged
+    /// another user in. Returns whether there is still a login, if there was one.
+    pub(super) fn follow_login(&mut self, had_login: bool, now: Now) -> bool {
+        let Some(stored) = self.record.token(TokenKind::Login) else {
+            return !had_login;
+        };
+        let newer = |login: &Arc<Token>| login.generation() >= stored.generation();
+        let is_good = stored.freshness(now) != Freshness::Expired;
+        if is_good && !self.login.as_ref().is_some_and(newer) {
+            self.login = Some(Arc::clone(stored));
+        }
+        true
+    }
+
     /// Returns the age of the stored token; `None` if it is of another clock.
     fn age(&self, now: Now) -> Option<Duration> {
         let token = self.record.token(self.kind)?;
