@@ -18,6 +18,7 @@ mod engine;
 mod event_words;
 mod events;
 mod failures;
+mod fleet;
 mod hung;
 mod old_token;
 mod outages;
