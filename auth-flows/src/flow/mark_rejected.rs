@@ -96,9 +96,8 @@ impl Flow for MarkRejected {
                 self.go(State::Load, Step::Load)
             }
             (State::Load, Event::Loaded(Ok(record))) => self.on_load(now, record),
-            (State::Load, Event::Loaded(Err(_))) | (State::Save, Event::Saved(_)) => {
-                Ok(Step::Done(self.rejected))
-            }
+            (State::Load, Event::Loaded(Err(_)))
+            | (State::Save, Event::Saved(_) | Event::Loaded(_)) => Ok(Step::Done(self.rejected)),
             _ => Err(Error::unexpected_event()),
         }
     }

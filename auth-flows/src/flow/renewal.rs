@@ -20,8 +20,8 @@
 //! A login token may expire during the wait for a lease or for another try. An expired one is not
 //! sent. A refusal just before its expiry does not prove the login invalid: the flow requests the
 //! next login token, a few times. So it does after any other refusal: another host may have renewed
-//! the login since, and the server may have ended that token, too. A renewal that fails, or finds the lease taken, ends with the
-//! stored token if that is still valid.
+//! the login since, and the server may have ended that token, too. A renewal that fails, or finds
+//! the lease taken, ends with the stored token if that is still valid.
 //!
 //! A store that fails costs only what needs it. A refresh token is not sent unless its successor
 //! can be saved; every other token can be requested again, and is then used from memory.

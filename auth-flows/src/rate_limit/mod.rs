@@ -269,7 +269,8 @@ impl RateLimiter {
         }
     }
 
-    /// Changes the store's ledger, by the clock that processes share, or else the client's own. Reads the clock under the note's lock, because the wait for that may be long.
+    /// Changes the store's ledger, by the clock that processes share, or else the client's own. Reads
+    /// the clock under the note's lock, because the wait for that may be long.
     fn change<R>(
         &self,
         own: &mut Own,
