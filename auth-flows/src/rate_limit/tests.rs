@@ -195,7 +195,7 @@ fn hosts_whose_clocks_are_days_apart_keep_one_limit() {
         let notes = Notes::default();
         let hosts = clocks.map(|days| (days, limiter(20)));
         let (mut given, mut in_the_second_hour) = (0, 0);
-        for second in 0..5400 {
+        for second in (0..5400).step_by(10) {
             for (days, limiter) in &hosts {
                 let ask = || limiter.permit(&notes, PermitKind::Call, false, |_| {});
                 let is_given = u32::from(at_a_clock(*days, ask).is_ok());
@@ -204,7 +204,7 @@ fn hosts_whose_clocks_are_days_apart_keep_one_limit() {
                     false => in_the_second_hour += is_given,
                 }
             }
-            clock::test::advance(Duration::from_secs(1));
+            clock::test::advance(Duration::from_secs(10));
         }
         // What each had before it met the other's clock.
         assert!((20..=23).contains(&given), "{clocks:?}: {given}");
