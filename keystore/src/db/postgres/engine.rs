@@ -98,8 +98,10 @@ impl Engine for PostgresEngine {
             .query(&self.statements.load, &[(&id, Type::BYTEA)])
             .await?;
         let row = row.ok_or_else(|| Error::internal("a query without rows"))?;
-        self.connection.check_version(&row)?;
-        let body: Option<Vec<u8>> = self.get(&row, 2)?;
+        if !self.get::<bool>(&row, 0)? {
+            self.suits().await?;
+        }
+        let body: Option<Vec<u8>> = self.get(&row, 1)?;
         Ok(body.map(SecretBytes::new))
     }
 
@@ -122,15 +124,17 @@ impl Engine for PostgresEngine {
             (Ok(taken), Ok(found)) => (taken, self.connection.row(Ok(found))?),
             (Err(error), _) | (_, Err(error)) => return Err(self.explain(error).await),
         };
-        self.connection.check_version(&found)?;
+        if !self.get::<bool>(&found, 0)? {
+            self.suits().await?;
+        }
         let Some(taken) = taken else { return Ok(None) };
-        let version: Option<i64> = self.get(&found, 2)?;
+        let version: Option<i64> = self.get(&found, 1)?;
         Ok(Some(Taken {
             fence: self.get(&taken, 0)?,
             version: version.unwrap_or(0),
-            can_save: self.get(&found, 3)?,
+            can_save: self.get(&found, 2)?,
             record: self
-                .get::<Option<Vec<u8>>>(&found, 4)?
+                .get::<Option<Vec<u8>>>(&found, 3)?
                 .map(SecretBytes::new),
         }))
     }

@@ -76,13 +76,13 @@ pub(super) struct Statements {
     pub(super) rights: String,
     /// The version of the tables, and whether they suit this host. Nulls if they have none.
     pub(super) schema_version: String,
-    /// `id`: the two of `schema_version`, and the record.
+    /// `id`: whether the tables suit this host, and the record.
     pub(super) load: String,
     /// The accounts that have a record.
     pub(super) accounts: String,
-    /// `id`: the two of `schema_version`, the record's version, whether the user may save, and the
-    /// record. Sent right behind `take`, so that it sees what was saved before the lease was granted.
-    /// A statement sees only what was committed before it began, and `take` may have waited.
+    /// `id`: whether the tables suit this host, the record's version, whether the user may save, and
+    /// the record. Sent right behind `take`, so that it sees what was saved before the lease was
+    /// granted. A statement sees only what was committed before it began, and `take` may have waited.
     pub(super) version: String,
     /// `id, holder, milliseconds`. Returns no row if another one has the lease, or if the tables do
     /// not suit this host. Where that shows without a lock, nothing is locked or written. So the
@@ -123,19 +123,16 @@ impl Statements {
             announce: format!("SELECT pg_notify('{channel}', $1)"),
             listen: format!("LISTEN {channel}"),
             rights: rights::statement(schema),
-            load: format!(
-                "SELECT m.*, r.body FROM ({version}) AS m \
-                 LEFT JOIN {schema}.auth_record AS r ON r.id = $1"
-            ),
+            load: format!("SELECT {suits}, (SELECT body FROM {schema}.auth_record WHERE id = $1)"),
             accounts: format!(
                 "SELECT id, service, client_id, account FROM {schema}.auth_record \
                  WHERE body IS NOT NULL"
             ),
             version: format!(
-                "SELECT m.*, r.version, \
+                "SELECT {suits}, r.version, \
                  has_any_column_privilege('{schema}.auth_record', 'INSERT') \
                  AND has_any_column_privilege('{schema}.auth_record', 'UPDATE'), r.body \
-                 FROM ({version}) AS m LEFT JOIN {schema}.auth_record AS r ON r.id = $1"
+                 FROM (SELECT 1) AS one LEFT JOIN {schema}.auth_record AS r ON r.id = $1"
             ),
             schema_version: version,
             take: format!(
