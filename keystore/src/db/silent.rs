@@ -33,6 +33,12 @@ const LIMITS: Limits = Limits {
     free: Duration::from_millis(200),
     note: Duration::from_millis(300),
 };
+/// With a share of an address in which a busy machine connects to the other one.
+const SHARED: Limits = Limits {
+    open: Duration::from_secs(3),
+    operation: Duration::from_secs(4),
+    ..LIMITS
+};
 /// A heartbeat each second, as long as the lease: it takes the connection from the others.
 const LEASE: Duration = Duration::from_secs(3);
 /// What a busy machine adds.
@@ -117,7 +123,7 @@ fn silence(store: impl Store, proxy: &Proxy) {
     }));
     let late = thread::scope(|scope| {
         let save = scope.spawn(|| store.save(&held, &record));
-        thread::sleep(LIMITS.operation);
+        thread::sleep(LIMITS.operation / 2);
         proxy.is_frozen.store(false, SeqCst);
         save.join().unwrap()
     });
@@ -125,7 +131,10 @@ fn silence(store: impl Store, proxy: &Proxy) {
     proxy.is_frozen.store(true, SeqCst);
     within(LIMITS.free, "a lease", || drop(held));
     proxy.is_frozen.store(false, SeqCst);
-    assert!(store.load(&key("me")).unwrap().is_some());
+    // A busy machine may need more than one operation.
+    let mut loaded = (0..20).map(|_| store.load(&key("me")));
+    let found = loaded.find_map(Result::ok).expect("it responds again");
+    assert_eq!(found.unwrap().as_ref(), record.as_ref());
 }
 
 #[test]
@@ -165,7 +174,7 @@ fn a_host_that_is_silent_leaves_the_next_one_its_share() {
     let owner = Postgres::builder(server.postgres_url("postgres"));
     owner.namespace(&namespace).migrate().unwrap();
     let builder = Postgres::builder(url).namespace(&namespace);
-    let store = within(LIMITS.open, "two hosts", || builder.within(LIMITS));
+    let store = within(SHARED.open, "two hosts", || builder.within(SHARED));
     drop(store.unwrap().try_lease(&key("me")).unwrap().expect("free"));
 }
 
@@ -179,7 +188,7 @@ fn an_address_that_is_silent_leaves_the_next_one_its_share() {
     let _silent = TcpListener::bind(("::1", server.port));
     let builder = Redis::builder(format!("redis://localhost:{}", server.port));
     let builder = builder.namespace(&server.name());
-    let store = within(LIMITS.open, "two addresses", || builder.within(LIMITS));
+    let store = within(SHARED.open, "two addresses", || builder.within(SHARED));
     drop(store.unwrap().try_lease(&key("me")).unwrap().expect("free"));
 }
 
