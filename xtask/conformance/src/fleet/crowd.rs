@@ -21,8 +21,12 @@ const TASKS: usize = 1;
 const ROUNDS: usize = 50;
 /// How far a host's clock is off, in seconds: one ahead, one behind.
 const OFF: i64 = 3600;
+/// The same of clocks that nothing corrects.
+const FAR_OFF: i64 = 3 * 24 * 3600;
 /// All hosts agree that a token of this lifetime is valid.
 const LONG_LIFE: Duration = LIFE.saturating_mul(6);
+/// The same of hosts that are days apart.
+const LONGEST_LIFE: Duration = LIFE.saturating_mul(6 * 3 * 24);
 
 pub(super) fn run(engine: &Engine, report: &mut Report) {
     let sizes: &[(&str, usize)] = match engine.kind {
@@ -51,15 +55,19 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
     }
     report.single(
         "clocks an hour ahead and behind: 10 rounds, 10 renewals",
-        || WorkerPool::with_clocks(engine, LONG_LIFE)?.rounds(10),
+        || WorkerPool::with_clocks(engine, OFF, LONG_LIFE)?.rounds(10),
     );
     report.single(
         "the same, tokens of an hour, calls in turn: none is reused",
-        || WorkerPool::with_clocks(engine, LIFE)?.calm_rounds(10),
+        || WorkerPool::with_clocks(engine, OFF, LIFE)?.calm_rounds(10),
     );
     report.single("the same, calls at once: each has a token", || {
-        WorkerPool::with_clocks(engine, LIFE)?.hasty_rounds(5)
+        WorkerPool::with_clocks(engine, OFF, LIFE)?.hasty_rounds(5)
     });
+    report.single(
+        "clocks three days ahead and behind: 10 rounds, 10 renewals",
+        || WorkerPool::with_clocks(engine, FAR_OFF, LONGEST_LIFE)?.rounds(10),
+    );
     report.single("10,000 leases held at once: none is lost", || {
         many_leases(engine)
     });
@@ -90,10 +98,10 @@ impl WorkerPool {
     }
 
     /// Two processes whose clock is ahead, and two whose clock is behind.
-    fn with_clocks(engine: &Engine, life: Duration) -> Result<Self, Failure> {
+    fn with_clocks(engine: &Engine, off: i64, life: Duration) -> Result<Self, Failure> {
         let server = server_with(Rotation::KillFamily, life)?;
         let start = Start::over(&server, &engine.url(), &engine.namespace()?);
-        let clocks = [OFF, -OFF].map(FakeClock::ahead);
+        let clocks = [off, -off].map(FakeClock::ahead);
         let clocks = clocks.into_iter().collect::<Result<Vec<_>, _>>()?;
         let starts = clocks.iter().cycle().take(4);
         let starts = starts.map(|clock| start.clone().clock(clock)).collect();
