@@ -7,6 +7,7 @@
 mod accidents;
 mod crowd;
 mod disk;
+mod dump;
 mod engine;
 mod failover;
 mod frozen;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use auth_core::{AccountKey, Error, ErrorKind, SecretBytes, Store};
 use keystore::{EncryptionKey, Postgres, Redis};
 
+use super::dump;
 use super::engine::{self, Engine, LEASE, PASSWORD};
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
@@ -41,6 +42,9 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
         }
     }
     report.single("no plain token on the engine's disk", || sealed(engine));
+    report.single("no token in a dump, the log or the files", || {
+        dump::shows_no_token(engine)
+    });
     report.single("a late save replaces no newer record", || late(engine));
     report.single("a record of another key is an error and stays", || {
         other_key(engine)
