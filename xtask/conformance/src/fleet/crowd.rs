@@ -77,6 +77,13 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
     );
 }
 
+/// The same at an engine with a URL of its own.
+pub(super) fn at(url: &str, namespace: &str, processes: usize, rounds: usize) -> CheckResult {
+    let server = server(Rotation::KillFamily)?;
+    let start = Start::over(&server, url, namespace);
+    WorkerPool::of(server, vec![start; processes], Vec::new())?.rounds(rounds)
+}
+
 /// The same over the file store, whose processes are on one host.
 pub(super) fn over_files(processes: usize) -> CheckResult {
     let (server, dir) = (server(Rotation::KillFamily)?, StoreDir::new()?);

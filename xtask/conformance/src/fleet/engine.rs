@@ -167,9 +167,14 @@ impl Engine {
             namespaces: AtomicUsize::new(0),
         };
         if kind == Kind::Pooled {
-            engine.pooler = Some(program::pooler(engine.around.path(), ports.plain)?);
+            engine.pooler = Some(engine.pooler_in("transaction")?);
         }
         Ok(engine)
+    }
+
+    /// Another pooler in front of it, with its port.
+    pub(super) fn pooler_in(&self, mode: &str) -> Result<(Child, u16), Failure> {
+        program::pooler(self.around.path(), self.ports.plain, mode)
     }
 
     /// The URL, with the password.

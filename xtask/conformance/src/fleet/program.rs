@@ -293,9 +293,11 @@ pub(super) fn spawn(kind: Kind, around: &Path, ports: Ports) -> Result<Child, Fa
     Ok(command.current_dir("/").stderr(log).spawn()?)
 }
 
-pub(super) fn pooler(around: &Path, server: u16) -> Result<(Child, u16), Failure> {
+/// Starts PgBouncer in this pool mode, and returns its port too.
+pub(super) fn pooler(around: &Path, server: u16, mode: &str) -> Result<(Child, u16), Failure> {
     let port = free_port()?;
-    let (settings, users) = (around.join("pgbouncer.ini"), around.join("users.txt"));
+    let settings = around.join(format!("pgbouncer-{mode}.ini"));
+    let users = around.join("users.txt");
     let mut file = fs::File::create(&settings)?;
     write!(
         file,
@@ -307,13 +309,13 @@ pub(super) fn pooler(around: &Path, server: u16) -> Result<(Child, u16), Failure
          unix_socket_dir =\n\
          auth_type = plain\n\
          auth_file = {}\n\
-         pool_mode = transaction\n\
+         pool_mode = {mode}\n\
          default_pool_size = 8\n\
          max_client_conn = 200\n",
         users.display()
     )?;
     fs::write(&users, format!("\"postgres\" \"{PASSWORD}\"\n"))?;
-    let log = fs::File::create(around.join("pgbouncer.log"))?;
+    let log = fs::File::create(around.join(format!("pgbouncer-{mode}.log")))?;
     let found = Path::new("/usr/sbin/pgbouncer");
     let program = if found.exists() {
         found

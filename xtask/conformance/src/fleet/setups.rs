@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use auth_core::{AccountKey, Error, ErrorKind, SecretBytes, Store};
 use keystore::{EncryptionKey, Redis};
 
+use super::crowd;
 use super::engine::{self, Engine, Kind, PASSWORD};
 use super::trouble::{failed, is};
 use crate::expect::ensure;
@@ -18,6 +19,11 @@ use crate::report::{CheckResult, Failure, Report};
 const START: Duration = Duration::from_secs(20);
 
 pub(super) fn run(engine: &Engine, report: &mut Report) {
+    if engine.kind != Kind::Pooled {
+        report.single("odd namespaces and URLs: refused, nothing shown", || {
+            odd_words(engine)
+        });
+    }
     match engine.kind {
         Kind::Redis | Kind::Valkey => {
             report.single("a database that Redis does not have", || {
@@ -60,6 +66,12 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
                 let error = failed(engine::open(&url, "fleet_wrong"))?;
                 is(&error, ErrorKind::Configuration, &["user"])
             });
+            for (name, mode) in [
+                ("pool mode session: 10 rounds, 10 renewals", "session"),
+                ("pool mode statement: 10 rounds, 10 renewals", "statement"),
+            ] {
+                report.single(name, || in_pool_mode(engine, mode));
+            }
         }
         Kind::Postgres => {
             report.single("a database that PostgreSQL does not have", || {
@@ -117,13 +129,80 @@ fn no_database(engine: &Engine) -> CheckResult {
     is(&error, ErrorKind::Configuration, &["elsewhere", "database"])
 }
 
+/// A mode of PgBouncer other than that of the other cases.
+fn in_pool_mode(engine: &Engine, mode: &str) -> CheckResult {
+    /// Each has two connections, and in the mode `session` all are out of the pool of 8 at once.
+    const PROCESSES: usize = 4;
+    let (child, port) = engine.pooler_in(mode)?;
+    let _pooler = Running(child);
+    let url = engine.url_with(PASSWORD, port);
+    let namespace = engine.namespace()?;
+    let end = Instant::now() + START;
+    while let Err(error) = engine::open(&url, &namespace) {
+        ensure(Instant::now() < end, error.to_string())?;
+        thread::sleep(Duration::from_millis(20));
+    }
+    crowd::at(&url, &namespace, PROCESSES, 10)
+}
+
+/// Words that are no namespace, and no URL. Each contains the password.
+fn odd_words(engine: &Engine) -> CheckResult {
+    for namespace in [
+        "",
+        "with space",
+        "Upper",
+        "semi;DROP",
+        "quote\"",
+        "star*",
+        "brace{",
+        "new\nline",
+        "ümlaut",
+        "dot.dot",
+        &"x".repeat(100),
+    ] {
+        let error = failed(engine.open(namespace))?;
+        is(&error, ErrorKind::Configuration, &["namespace"])
+            .map_err(|failure| format!("{namespace:?}: {failure}"))?;
+    }
+    let url = engine.url();
+    let (scheme, rest) = url.split_once("://").ok_or("no scheme")?;
+    let (_, place) = rest.split_once('@').ok_or("no password")?;
+    for odd in [
+        format!("mysql://{rest}"),
+        format!("{scheme}:{rest}"),
+        format!("{scheme}://:{PASSWORD}/x@{place}"),
+        format!("{scheme}://:{PASSWORD}#@{place}"),
+        format!("{scheme}://:{PASSWORD}%zz@{place}"),
+        format!("{scheme}://:{PASSWORD}@127.0.0.1:port/0"),
+        format!("{scheme}://:{PASSWORD}@127.0.0.1:99999/0"),
+        format!("{scheme}://:{PASSWORD}@/ /"),
+    ] {
+        let error = failed(engine::open(&odd, "fleet_odd"))?;
+        is(&error, ErrorKind::Configuration, &[]).map_err(|failure| {
+            let place = odd.replace(PASSWORD, "…");
+            format!("{place}: {failure}")
+        })?;
+    }
+    Ok(())
+}
+
+/// A process that ends when dropped.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ended_before = self.0.kill();
+        let _ended_before = self.0.wait();
+    }
+}
+
 fn key() -> AccountKey {
     AccountKey::new("fleet", "tool", "setup")
 }
 
 /// A Redis server of its own. Ends when dropped.
 struct Server {
-    child: Child,
+    _child: Running,
     port: u16,
     _folder: tempfile::TempDir,
 }
@@ -142,7 +221,7 @@ impl Server {
             .stdout(Stdio::null())
             .spawn()?;
         let server = Self {
-            child,
+            _child: Running(child),
             port,
             _folder: folder,
         };
@@ -163,13 +242,6 @@ impl Server {
         let key = EncryptionKey::from_text("f0".repeat(32))?;
         // What a crash costs is not these cases' matter.
         Redis::builder(url).volatile_server().open(key)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ended_before = self.child.kill();
-        let _ended_before = self.child.wait();
     }
 }
 
