@@ -301,7 +301,7 @@ mod tests {
         for line in [
             "2 goals: 1 met, 0 not met, 1 not measured.",
             "| space | 10,000 accounts: bytes of a session beside its token | 750 | 1,024 | met |  |",
-            "| space | 10,000 pages: memory ÷ that of 100 pages | – | 1 | **not measured** |  |",
+            "| space | 10,000 pages: memory ÷ that of 100 pages | – | 1.010 | **not measured** |  |",
             "| beside the program | 24 | – | – | – | – | – | – |",
             "| oauth2 | 5.0.0 |",
         ] {
