@@ -4,9 +4,13 @@
 /// keep.
 ///
 /// `fill` and a barrier afterwards cost 47 ns for 4 KB; byte-by-byte volatile writes would cost
-/// 1,287 ns.
+/// 1,287 ns. In pieces it takes as long as at once. From 2 KB on glibc would use `rep stosb` where the
+/// processor is good at it, and callgrind counts that byte by byte: the figures of two machines would
+/// differ.
 pub(crate) fn wipe(bytes: &mut [u8]) {
-    bytes.fill(0);
+    for piece in bytes.chunks_mut(1 << 10) {
+        piece.fill(0);
+    }
     zeroize::optimization_barrier(bytes);
 }
 
@@ -24,5 +28,10 @@ mod tests {
         let mut bytes = *b"marked-secret";
         wipe(&mut bytes);
         assert_eq!(bytes, [0; 13]);
+        for length in [0, 1, 1023, 1024, 1025, 5000] {
+            let mut bytes = vec![7; length];
+            wipe(&mut bytes);
+            assert_eq!(bytes, vec![0; length]);
+        }
     }
 }

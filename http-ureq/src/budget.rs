@@ -67,15 +67,13 @@ impl Budget {
         }
     }
 
-    /// Sets the timeouts on a request.
+    /// Sets the timeouts on a request. Those of a call and of a `100 Continue` stay the agent's.
     pub(crate) fn set<'a>(&self, request: Builder<'a>) -> Builder<'a> {
         request
             .timeout_global(self.parts.global)
-            .timeout_per_call(self.parts.per_call)
             .timeout_resolve(self.parts.resolve)
             .timeout_connect(self.parts.connect)
             .timeout_send_request(self.parts.send_request)
-            .timeout_await_100(self.parts.await_100)
             .timeout_send_body(self.parts.send_body)
             .timeout_recv_response(self.parts.recv_response)
             .timeout_recv_body(self.parts.recv_body)

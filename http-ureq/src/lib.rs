@@ -195,7 +195,8 @@ impl fmt::Debug for Ureq {
 
 impl Transport for Ureq {
     fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
-        if request.uri().scheme() == Some(&Scheme::HTTP) && !is_loopback(request.uri()) {
+        let loopback = is_loopback(request.uri());
+        if request.uri().scheme() == Some(&Scheme::HTTP) && !loopback {
             return Err(error::plain_http(request.uri()));
         }
         check_head(&request)?;
@@ -204,7 +205,7 @@ impl Transport for Ureq {
         body.frame(&method, &mut head.headers);
         let coding = AcceptedCoding::request(limits, &mut head.headers);
         let budget = self.budget(limits, body.len());
-        let proxy = self.proxy.choose(&head.uri)?;
+        let proxy = self.proxy.choose(&head.uri, loopback)?;
         let start = Instant::now();
         // `frame` has set the `Content-Length`, so ureq need not know the length of the reader.
         let run = |body: SendBody<'_>| {

@@ -1,6 +1,6 @@
 //! Which proxy a request uses.
 
-use auth_core::{ProxyRules, TransportError, is_loopback};
+use auth_core::{ProxyRules, TransportError};
 use http::Uri;
 use ureq::{Proxy, ProxyProtocol, config::Config};
 
@@ -45,14 +45,13 @@ impl ProxySource {
     }
 
     /// Returns the proxy for a request to `uri`. Loopback addresses never have one.
-    pub(crate) fn choose(&self, uri: &Uri) -> Result<ProxyChoice, TransportError> {
-        let host = uri.host().unwrap_or_default();
+    pub(crate) fn choose(&self, uri: &Uri, loopback: bool) -> Result<ProxyChoice, TransportError> {
+        let is_direct =
+            |rules: &ProxyRules| rules.proxy_for(uri.host().unwrap_or_default()).is_none();
         match self {
-            _ if is_loopback(uri) => Ok(ProxyChoice::Use(None)),
+            _ if loopback => Ok(ProxyChoice::Use(None)),
             Self::Config => Ok(ProxyChoice::AsConfigured),
-            Self::Environment { rules, .. } if rules.proxy_for(host).is_none() => {
-                Ok(ProxyChoice::Use(None))
-            }
+            Self::Environment { rules, .. } if is_direct(rules) => Ok(ProxyChoice::Use(None)),
             Self::Environment {
                 proxy: Some(proxy), ..
             } if cfg!(feature = "socks") || !is_socks(proxy) => {

@@ -32,8 +32,13 @@ impl SecretText {
     /// Returns whether the text is empty or white space only.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.0.trim().is_empty()
+        is_blank(&self.0)
     }
+}
+
+/// Returns whether the text is empty or white space only. Ends at the first other character.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
 }
 
 impl ExposeSecret<str> for SecretText {

@@ -201,13 +201,12 @@ pub(super) fn read(response: &Response) -> Reading {
 }
 
 pub(super) fn is_json(headers: &http::HeaderMap) -> bool {
-    let essence = headers
-        .get(http::header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .unwrap_or_default()
-        .trim();
-    essence.eq_ignore_ascii_case("application/json")
+    let Some(value) = headers.get(http::header::CONTENT_TYPE) else {
+        return false;
+    };
+    let mut parts = value.as_bytes().split(|byte| *byte == b';');
+    let essence = parts.next().unwrap_or_default().trim_ascii();
+    essence.eq_ignore_ascii_case(b"application/json")
 }
 
 fn check_text(access_token: &str) -> Result<(), Error> {
