@@ -5,6 +5,8 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use secrecy::ExposeSecret;
+
 /// The server side of one service: its routes and, if it has one, the endpoint for derived tokens.
 ///
 /// ```
@@ -234,9 +236,9 @@ impl RouteRequest<'_> {
     #[must_use]
     pub fn query(&self, name: &str) -> Option<String> {
         let query = self.request.uri().query().unwrap_or_default();
-        form_urlencoded::parse(query.as_bytes())
-            .find(|(n, _)| n == name)
-            .map(|(_, value)| value.into_owned())
+        crate::wire::form::parse(query)
+            .find(|(n, _)| n.expose_secret() == name)
+            .map(|(_, value)| value.expose_secret().to_owned())
     }
 }
 

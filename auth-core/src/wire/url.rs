@@ -4,8 +4,12 @@
 use std::{fmt, net::IpAddr};
 
 use bytes::Bytes;
+use secrecy::ExposeSecret;
 
-use super::body::{Body, Request, set_header};
+use super::{
+    body::{Body, Request, set_header},
+    form,
+};
 use crate::error::{Error, ErrorKind, check::Check, text::presentable};
 
 /// The URL of an endpoint of an authorization server (RFC 6749 section 3).
@@ -29,9 +33,12 @@ impl Endpoint {
     /// to a loopback IP. Also if it has user information, a fragment, or a credential in its query.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let uri = checked(text)?;
-        let query = uri.query().unwrap_or_default();
-        match form_urlencoded::parse(query.as_bytes()).find(|(name, _)| is_credential(name)) {
-            Some((name, _)) => Err(credential_in_url(&name)),
+        let found = {
+            let mut names = form::parse(uri.query().unwrap_or_default()).map(|(name, _)| name);
+            names.find(|name| is_credential(name.expose_secret()))
+        };
+        match found {
+            Some(name) => Err(credential_in_url(name.expose_secret())),
             None => Ok(Self(uri)),
         }
     }

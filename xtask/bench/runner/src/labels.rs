@@ -161,24 +161,25 @@ promise, so it has none: 16,000 instructions are 2 µs, once for each error.
 base64 without an allocator call that zeroes; a URL that is text from its first byte on; a client id
 that is known to need no encoding.
 
-Later the promise that no copy of a token with escapes stays in memory took it to 10,719, and a response of
-4 KB to 34,213. Now they take 10,055 and 24,616: a text is searched for escapes by a loop that the compiler
-vectorizes, a whole number
-is parsed without a second JSON parser, and `Content-Type` is compared as bytes. 6,200 of the difference at
-4 KB are no time: glibc wiped by `rep stosb`, which callgrind counts as an instruction for each byte, so the
-figure depended on the processor. Searching by the crate memchr took 10,117 at 400 bytes: not kept.
+Later the promise that no copy of a token with escapes stays in memory took it to 10,719, and a
+response of 4 KB to 34,213. Now they take 10,055 and 24,616: a text is searched for escapes by a
+loop that the compiler vectorizes, a whole number is parsed without a second JSON parser, and
+`Content-Type` is compared as bytes. 6,200 of the difference at 4 KB are no time: glibc wiped by
+`rep stosb`, which callgrind counts as an instruction for each byte, so the figure depended on the
+processor. Searching by the crate memchr took 10,117 at 400 bytes: not kept.
 
-**A token from memory** took 1.3 of the floor's time, 4.8 with a renewal in progress. A third was the
-conversion from `SystemTime` to milliseconds and back: now the window of a token is stored in the clock's
-own unit. The rest: for a token that is due but valid, each caller locked a mutex to learn whether a
-renewal runs; now a flag tells it. With two threads or more, nearly all of the time is the reference
-count that the processors take from each other, on our side and in the floor; its cost changes with the
-load of the machine. Ours took up to 1.4 of the floor's time there, because the times that a token is
-checked against could share a cache line with that count: each use waited for the line twice. Where they
-are now, behind the first 64 bytes, it takes 0.96 to 1.04. A renewal's part of the function, which kept
-its registers and 232 bytes of stack, is out of line: 204 instructions instead of 234.
-Beside yup-oauth2 the same code was 0.14 in some runs and 0.21 to 0.26 in others:
-its lock took from 310 to 470 ns, and at 310, the floor alone, at 75, is above 0.15 of it.
+**A token from memory** took 1.3 of the floor's time, 4.8 with a renewal in progress. A third was
+the conversion from `SystemTime` to milliseconds and back: now the window of a token is stored in
+the clock's own unit. The rest: for a token that is due but valid, each caller locked a mutex to
+learn whether a renewal runs; now a flag tells it. With two threads or more, nearly all of the time
+is the reference count that the processors take from each other, on our side and in the floor; its
+cost changes with the load of the machine. Ours took up to 1.4 of the floor's time there, because
+the times that a token is checked against could share a cache line with that count: each use waited
+for the line twice. Where they are now, behind the first 64 bytes, it takes 0.96 to 1.04. A
+renewal's part of the function, which kept its registers and 232 bytes of stack, is out of line: 204
+instructions instead of 234. Beside yup-oauth2 the same code was 0.14 in some runs and 0.21 to 0.26
+in others: its lock took from 310 to 470 ns, and at 310, the floor alone, at 75, is above 0.15 of
+it.
 
 **A page of observations** was 0.37 of `Value` in time, each reader in a process of its own (1.03 in one
 process, where it had to clean up what `Value` left in the heap), 0.47 in instructions and 4.3 of skipping
@@ -235,7 +236,7 @@ of the records stays in the programs that read them: in api-inat it would be par
 all records that a program does not read. Of the rest, 4,000 lines drop a client, its session and its
 service; a type of theirs that hides its parts would cost each call an indirection.
 
-**Its packages** (goal: 56) are 59:
+**Its packages** (goal: 56) are 58:
 
 | | for | packages |
 | ---: | --- | --- |
@@ -246,7 +247,7 @@ service; a type of theirs that hides its parts would cost each call an indirecti
 | 4 | file locks in keystore, which the standard library has since Rust 1.89 | fs4, rustix, linux-raw-sys, bitflags |
 | 2 | dates in api-inat | jiff, jiff-core |
 | 2 | a token that is read without a lock, in auth-flows | arc-swap, rustversion |
-| 4 | forms; a server's dates; secrets in public signatures; entropy | form_urlencoded, httpdate, secrecy, getrandom 0.4 |
+| 3 | a server's dates; secrets in public signatures; entropy | httpdate, secrecy, getrandom 0.4 |
 
 No feature of a dependency is left that pulls one of them in. The one change that is enough, flate2 with
 zlib-rs in place of miniz_oxide, has two packages instead of five: not done, for it takes 4 s to compile
@@ -272,8 +273,8 @@ size 1.23, both with `panic` set to abort 1.19. `cargo xtask bench --check` chec
 program contains no name of the listener, of uploads and of jiff's parser.
 
 **Its memory** at a start was 1.34 of bare ureq, and has no goal for the same reason. The heap and
-stacks are alike, 520 KiB and 500; the rest is the program's own pages. Linux maps 64 KiB around each one that is touched, so nearly all
-of our code is counted, and it shrank with the size.
+stacks are alike, 520 KiB and 500; the rest is the program's own pages. Linux maps 64 KiB around
+each one that is touched, so nearly all of our code is counted, and it shrank with the size.
 
 With Info Flora as its service (client credentials, one list; no dates, a smaller API) the same tool has
 3,243,000 bytes, 1.18 of bare ureq, and 1.15 of its memory. Measured once by hand; the small tool had 1.22
