@@ -153,6 +153,8 @@ impl Renewal {
         }
         let (kind, requirement) = (self.kind, self.requirement);
         if let Some(error) = self.negative_cache.not_yet(kind, requirement, now) {
+            // A login that cannot be renewed any more is the better reason.
+            let error = self.known_refusal(now).unwrap_or(error);
             return self.fail(now, error);
         }
         if let Some(error) = self.too_soon(now) {

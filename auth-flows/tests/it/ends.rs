@@ -39,7 +39,8 @@ fn check_dead(server: &TestServer, kind: TokenKind, store: &Memory, finder: &Wor
         );
         for _ in 0..3 {
             let checked = world.account("me").check();
-            assert!(checked.expect_err(&what).needs_login(), "{what}");
+            let error = checked.expect_err(&what);
+            assert!(error.needs_login(), "{what}: {error}");
             let error = token(world, kind).expect_err(&what);
             assert!(error.needs_login(), "{what}: {error}");
             let error = call(world, kind).expect_err(&what);
@@ -103,6 +104,39 @@ fn check_dead_again(server: &TestServer, world: &World) {
     assert!(world.send("me", Me).expect_err("dead").needs_login());
     assert!(world.status("me").expect("a status").needs_login());
     world.log_in("me", browser()).expect("a login");
+}
+
+/// The service accepted a new token moments ago, so that its next rejection alone would say
+/// little: what is known of the login counts.
+#[test]
+fn a_login_that_the_server_ended_right_after_a_renewal_is_not_called_alive() {
+    for rotation in [Rotation::Instant, Rotation::KillFamily] {
+        let server = league(Dialect::league_9(), rotation);
+        let store = Memory::new();
+        for world in World::both(&server, store.clone()) {
+            world.log_in("me", browser()).expect("a login");
+            for _ in 0..2 {
+                world.send("me", Ping).expect("a call");
+                server.revoke_access_tokens();
+            }
+            world.send("me", Ping).expect("a renewed token");
+            server.revoke_all();
+            let what = "revoked after a renewal";
+            check_dead(&server, TokenKind::Login, &store, &world, what);
+        }
+    }
+    let server = doorkeeper();
+    let store = Memory::new();
+    for world in World::both(&server, store.clone()) {
+        world.log_in("me", browser()).expect("a login");
+        world.send("me", Me).expect("a derived token");
+        server.expire_derived_tokens();
+        world.send("me", Me).expect("a new derived token");
+        server.revoke_all();
+        server.expire_derived_tokens();
+        let what = "login revoked after a renewal";
+        check_dead(&server, TokenKind::Derived, &store, &world, what);
+    }
 }
 
 /// The API token outlives the login that it was derived from: calls work, but the login is over.

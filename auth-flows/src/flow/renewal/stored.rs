@@ -33,11 +33,8 @@ impl Renewal {
     }
 
     pub(super) fn set_record(&mut self, now: Now, record: TokenRecord) {
-        // A note from the future is of another clock.
-        let age = |at: UnixTime| now.wall.as_millis().checked_sub(at.as_millis());
-        let age = record.rejected(self.kind).and_then(age);
-        self.is_dead = age.is_some_and(|age| u128::from(age) < CACHED_FOR.as_millis());
         self.record = record;
+        self.is_dead = self.is_noted(self.kind, now);
         if let (Some(token), Some(age)) = (self.record.token(self.kind), self.age(now)) {
             let replaced = self.record.replaced(self.kind);
             let cache = &self.negative_cache;
@@ -57,6 +54,14 @@ impl Renewal {
             self.login = Some(Arc::clone(stored));
         }
         true
+    }
+
+    /// Returns whether the record has a note of the last minute that the service rejected this token.
+    fn is_noted(&self, kind: TokenKind, now: Now) -> bool {
+        // A note from the future is of another clock.
+        let age = |at: UnixTime| now.wall.as_millis().checked_sub(at.as_millis());
+        let age = self.record.rejected(kind).and_then(age);
+        age.is_some_and(|age| u128::from(age) < CACHED_FOR.as_millis())
     }
 
     /// Returns the age of the stored token; `None` if it is of another clock.
@@ -137,8 +142,10 @@ impl Renewal {
             return Error::login_needed("the account has no stored login")
                 .with_help("log in first");
         };
-        let cache = &self.negative_cache;
-        if self.is_dead || cache.is_rejected(TokenKind::Login, stored, now) {
+        let is_refused = self.is_dead
+            || self.is_noted(TokenKind::Login, now)
+            || (self.negative_cache).is_rejected(TokenKind::Login, stored, now);
+        if is_refused {
             return Error::login_needed(
                 "the service has refused the stored login, and it cannot be renewed",
             );
@@ -147,6 +154,13 @@ impl Renewal {
             Freshness::Expired => "the stored login has expired and cannot be renewed",
             _ => "the stored login cannot be renewed",
         })
+    }
+
+    /// Returns why the login cannot be renewed, if the server has said so in the last minute, here or
+    /// to another program.
+    pub(super) fn known_refusal(&self, now: Now) -> Option<Error> {
+        let ended = self.is_noted(TokenKind::Login, now) && self.login_source.method().is_none();
+        ended.then(|| self.needs_login(now))
     }
 
     pub(super) fn refresh_token(&self) -> Option<&SecretText> {

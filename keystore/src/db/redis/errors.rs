@@ -110,7 +110,7 @@ impl Connection {
             )
             .with_help(
                 "free space on the disk of the server, or enlarge it, and look into its log: it \
-                 goes on when it can save again",
+                 continues when it can save again",
             ),
             (_, "DENIED") => configuration(
                 format!("{label} accepts connections of its own machine only"),
