@@ -180,7 +180,10 @@ impl WorkerPool {
         Ok(())
     }
 
+    /// Each time another process is first. One that renewed a dozen times in a row within moments of a
+    /// rejection would be refused the next one.
     fn all_call(&mut self) -> CheckResult {
+        self.workers.rotate_left(1);
         for worker in &mut self.workers {
             worker.tell(&format!("calls {THREADS} {TASKS}"))?;
         }
