@@ -8,7 +8,8 @@
 //!   (`table.rs`),
 //! - an API that rejects every token,
 //! - a disk that is full, read-only, gone, and full again (`disk.rs`),
-//! - ends and starts of both programs in mid-renewal (`restarts.rs`).
+//! - ends and starts of both programs in mid-renewal (`restarts.rs`),
+//! - 10,000 accounts whose tokens have expired, used at once (`crowd.rs`).
 //!
 //! For each one the table shows calls and requests in a minute, and the most token requests that
 //! one account of one program sent, beside the bound that ARCHITECTURE.md states (with a full disk
@@ -26,6 +27,7 @@
 //!   whose refresh token comes back. A program that ends without `settle()` may lose logins, which
 //!   are counted apart.
 
+mod crowd;
 mod disk;
 mod programs;
 mod restarts;
@@ -154,7 +156,7 @@ pub(super) fn run(summary: &mut Summary, seconds: u64) -> Result<(), Stop> {
         "tokens left in memory once the disk has room",
         &wrong.unsaved,
     );
-    Ok(())
+    crowd::run(summary)
 }
 
 /// Runs some troubles at the same time.

@@ -141,6 +141,26 @@ impl WatchedServer {
         counts.into_iter().map(text).collect()
     }
 
+    /// The most token requests that were in progress at the same time.
+    pub(super) fn most_at_once(&self, mark: Mark) -> usize {
+        let tokens = self.tokens_since(mark);
+        let begins = tokens.iter().map(|entry| (entry.began, true));
+        let mut changes: Vec<_> = begins
+            .chain(tokens.iter().map(|entry| (entry.ended, false)))
+            .collect();
+        // One that ends at the moment at which another one begins is not beside it.
+        changes.sort_unstable();
+        let (mut now, mut most) = (0_usize, 0);
+        for (_, is_begin) in changes {
+            now = match is_begin {
+                true => now + 1,
+                false => now.saturating_sub(1),
+            };
+            most = most.max(now);
+        }
+        most
+    }
+
     /// Whether a token request was in progress at this moment.
     pub(super) fn was_renewing(&self, mark: Mark, at: SystemTime) -> bool {
         let tokens = self.tokens_since(mark);
@@ -221,6 +241,9 @@ mod tests {
         assert_eq!((server.most(mark), server.most_of_account(mark)), (2, 3));
         assert_eq!(server.sooner_than(mark, second).len(), 1);
         assert_eq!(server.used_twice(mark).len(), 1);
+        assert_eq!(server.most_at_once(mark), 1);
+        locked(&server.log).push(entry("a", 3, 1_040, 1_060));
+        assert_eq!(server.most_at_once(mark), 2);
         let at = |millis| SystemTime::UNIX_EPOCH + Duration::from_millis(millis);
         assert!(server.was_renewing(mark, at(1_020)));
         assert!(!server.was_renewing(mark, at(500)));
