@@ -13,7 +13,13 @@ use std::{
     time::Duration,
 };
 
-use crate::{parts, slow};
+use auth_testkit::http1;
+use http::{
+    Response,
+    header::{ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderName},
+};
+
+use crate::parts;
 
 /// What it sends.
 #[derive(Debug)]
@@ -29,7 +35,7 @@ impl Served {
     /// The token response of 400 bytes, after this delay.
     #[must_use]
     pub fn token(delay: Duration) -> Self {
-        let plain = response("", parts::RESPONSE_400.as_bytes());
+        let plain = response(None, parts::RESPONSE_400.as_bytes());
         Self {
             plain,
             gzip: None,
@@ -45,8 +51,8 @@ impl Served {
         let packed = encoder.write_all(body).and_then(|()| encoder.finish());
         let packed = packed.expect("memory");
         Self {
-            plain: response("", body),
-            gzip: Some(response("content-encoding: gzip\r\n", &packed)),
+            plain: response(None, body),
+            gzip: Some(response(Some((CONTENT_ENCODING, "gzip")), &packed)),
             delay,
             closes: false,
         }
@@ -56,19 +62,23 @@ impl Served {
     #[must_use]
     pub fn closing(self) -> Self {
         Self {
-            plain: response("connection: close\r\n", parts::RESPONSE_400.as_bytes()),
+            plain: response(Some((CONNECTION, "close")), parts::RESPONSE_400.as_bytes()),
             closes: true,
             ..self
         }
     }
 }
 
-fn response(head: &str, body: &[u8]) -> Vec<u8> {
-    let length = body.len();
-    let head = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\n{head}content-length: {length}\r\n\r\n"
-    );
-    [head.as_bytes(), body].concat()
+fn response(header: Option<(HeaderName, &str)>, body: &[u8]) -> Vec<u8> {
+    let response = Response::builder()
+        .header(CONTENT_TYPE, "application/json")
+        .header(DATE, "Sun, 06 Nov 1994 08:49:37 GMT");
+    let response = header
+        .into_iter()
+        .fold(response, |response, (name, value)| {
+            response.header(name, value)
+        });
+    http1::response_bytes(&response.body(body).expect("valid headers"))
 }
 
 /// What it counts.
@@ -137,8 +147,11 @@ pub fn run_with<S: Read + Write>(
 /// Serves until the client closes the connection.
 fn respond(stream: impl Read + Write, served: &Served, counted: &Counted) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
-    while let Some(gzip) = slow::head(&mut stream)? {
+    while let Some(request) = http1::read_request(&mut stream)? {
         counted.requests.fetch_add(1, Relaxed);
+        let accepted = request.headers().get(ACCEPT_ENCODING);
+        let gzip =
+            accepted.is_some_and(|value| value.as_bytes().windows(4).any(|it| it == b"gzip"));
         let packed = served.gzip.as_ref().filter(|_| gzip);
         let bytes = packed.unwrap_or(&served.plain);
         if !served.delay.is_zero() {

@@ -1,7 +1,7 @@
 //! A slow token endpoint that counts its requests and may fail at first: for many callers at once.
 
 use std::{
-    io::{self, BufRead, BufReader, Read, Write},
+    io::{self, BufReader, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc,
@@ -10,6 +10,9 @@ use std::{
     thread,
     time::Duration,
 };
+
+use auth_testkit::http1;
+use http::{Response, StatusCode, header::CONTENT_TYPE};
 
 /// What the server does.
 #[derive(Clone, Copy, Debug)]
@@ -78,21 +81,20 @@ const LIFETIME: u64 = 3600;
 fn response(stream: &TcpStream, plan: Plan, first: u64, counted: &AtomicUsize) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (mut reader, mut writer) = (BufReader::new(stream), stream);
-    while read(&mut reader)? {
+    while http1::read_request(&mut reader)?.is_some() {
         let number = counted.fetch_add(1, Ordering::SeqCst);
         let lifetime = if number == 0 { first } else { LIFETIME };
         if lifetime == LIFETIME {
             thread::sleep(plan.delay);
         }
         let (status, body) = match number < plan.failures {
-            true => ("503 Service Unavailable", "{}".to_owned()),
-            false => ("200 OK", body(number, lifetime)),
+            true => (StatusCode::SERVICE_UNAVAILABLE, "{}".to_owned()),
+            false => (StatusCode::OK, body(number, lifetime)),
         };
-        let length = body.len();
-        write!(
-            writer,
-            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
-        )?;
+        let response = Response::builder().status(status);
+        let response = response.header(CONTENT_TYPE, "application/json");
+        let response = response.body(body).map_err(io::Error::other)?;
+        writer.write_all(&http1::response_bytes(&response))?;
     }
     Ok(())
 }
@@ -101,30 +103,4 @@ fn body(number: usize, lifetime: u64) -> String {
     format!(
         r#"{{"access_token":"access-{number}","token_type":"Bearer","expires_in":{lifetime},"refresh_token":"refresh-{number}"}}"#
     )
-}
-
-/// Reads one request and drops it; `false` at the end.
-pub fn read(reader: &mut impl BufRead) -> io::Result<bool> {
-    Ok(head(reader)?.is_some())
-}
-
-/// Reads one request; whether it asks for gzip, or `None` at the end.
-pub fn head(reader: &mut impl BufRead) -> io::Result<Option<bool>> {
-    let (mut length, mut gzip) = (0, false);
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line)? == 0 {
-            return Ok(None);
-        }
-        let line = line.trim_end().to_ascii_lowercase();
-        if line.is_empty() {
-            break;
-        }
-        if let Some(value) = line.strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap_or(0);
-        }
-        gzip |= line.starts_with("accept-encoding:") && line.contains("gzip");
-    }
-    io::copy(&mut reader.by_ref().take(length), &mut io::sink())?;
-    Ok(Some(gzip))
 }
