@@ -131,16 +131,9 @@ mod tests {
             published,
             &["a/README.md:1: the link `Error::X` leads nowhere"],
         );
-        check(
-            "\n[`X`].",
-            published,
-            &["a/README.md:2: the link `[`X`]` has no target"],
-        );
-        check(
-            "See [`X`]: it helps.",
-            published,
-            &["a/README.md:1: the link `[`X`]` has no target"],
-        );
+        let no_target = "a/README.md:2: the link `[`X`]` has no target";
+        check("\n[`X`].", published, &[no_target]);
+        check("\nSee [`X`]: it helps.", published, &[no_target]);
         check(
             "[x][X::y]",
             published,
