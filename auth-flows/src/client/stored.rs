@@ -249,7 +249,16 @@ impl Stored {
     /// Finds out what holds after a save that was refused, because this program may have lost its
     /// lease. `None` if it cannot find out now.
     fn resolve(&self, lease: &mut FlowLease, ours: &TokenRecord, error: &Error) -> Option<Event> {
-        if error.is_retryable() || self.store.lease_duration().is_none() {
+        let duration = self
+            .store
+            .lease_duration()
+            .filter(|_| !error.is_retryable())?;
+        let is_held = lease.get().is_some_and(|lease| {
+            let confirmed = self.store.confirm(lease, duration);
+            confirmed.unwrap_or(true)
+        });
+        // Without it, another program would send the old refresh token.
+        if is_held {
             return None;
         }
         // The next one knows the version that is stored.

@@ -328,6 +328,10 @@ impl Attempt {
             Err(_) => Some(Err(Error::internal("unread"))),
         };
         let (lineage, ours) = (&self.lineage, &self.record);
+        let has_arrived = match &stored {
+            Some(Ok(stored)) => stored.to_text().as_ref() == ours.to_text().as_ref(),
+            _ => false,
+        };
         let record = match stored {
             None if !own.is_unbroken && lineage.was_stored() => {
                 return Ok(Some(TokenRecord::default()));
@@ -348,9 +352,11 @@ impl Attempt {
             Ok(()) => Ok((!unchanged).then_some(record)),
             Err(error) => {
                 let is_away = error.is_retryable();
-                if is_timed && !is_away {
-                    // Perhaps an earlier save did arrive, and the store refuses another one over
-                    // the version that this lease knows. The next one knows the new version.
+                if is_timed && !is_away && (has_arrived || !own.is_unbroken) {
+                    // The store may refuse it over the version that this lease knows: an earlier
+                    // save did arrive, or another program saved. The next one knows the new
+                    // version. Any other reason is no reason to give the lease back: another
+                    // program would send the old refresh token.
                     self.own = None;
                 }
                 Err(Failure {

@@ -46,6 +46,12 @@ impl Engine {
         Some(auth_core::TokenRecord::from_text(text.as_ref()).expect("our own text"))
     }
 
+    /// The key of the only account.
+    pub(crate) fn key(&self) -> AccountKey {
+        let tables = self.tables();
+        tables.records.keys().next().expect("an account").clone()
+    }
+
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.0.lock().expect("no panic")
     }
@@ -60,6 +66,8 @@ pub(crate) enum EngineState {
     SavesFail,
     /// Saves fail after some time, as those of a store that repeats them.
     SavesFailSlowly,
+    /// Saves are refused, as by a full disk, and nothing else. To try again is of no use.
+    SavesRefused,
     /// The engine refuses connections.
     Refused,
     /// Every operation hangs until this changes.
@@ -115,7 +123,13 @@ impl Host {
         let state = *state;
         match (state, is_save) {
             (EngineState::Open | EngineState::Silent, _) => return Ok(()),
-            (EngineState::SavesFail | EngineState::SavesFailSlowly, false) => return Ok(()),
+            (
+                EngineState::SavesFail | EngineState::SavesFailSlowly | EngineState::SavesRefused,
+                false,
+            ) => return Ok(()),
+            (EngineState::SavesRefused, true) => {
+                return Err(Error::new(ErrorKind::Store, "the disk is full"));
+            }
             (EngineState::SavesFailSlowly, true) => std::thread::sleep(SLOW),
             (EngineState::SavesFail | EngineState::Refused, _) => {}
         }

@@ -1,15 +1,19 @@
 //! A host hangs inside a save for longer than its lease lasts. When it goes on, the store refuses the
 //! save, and the host finds out at once what holds: its own token, or what another host has stored.
+//! A save that is refused for another reason keeps its lease.
 
-use std::thread;
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
-use auth_core::{Error, Operation, TokenKind};
+use auth_core::{Error, Operation, Store, TokenKind};
 use auth_testkit::{Dialect, Matching, Rotation, TestServer};
 
 use crate::{
     common::{AtServer, MAX_WAIT, Me, Ping, World, browser, doorkeeper, league},
     engine::{Engine, EngineState, Host},
-    outages::pairs,
+    outages::{self, counted, pairs, refreshes, until},
 };
 
 /// Runs this at the first host. It hangs at the save after a request of this kind, while the other one
@@ -163,4 +167,36 @@ fn of_two_logins_the_later_one_holds() {
         assert!(error.expect_err("logged out").needs_login());
         assert!(engine.record().is_none());
     }
+}
+
+/// Otherwise the other host would send the old refresh token, and the server would end the login.
+#[test]
+fn a_token_that_the_store_refuses_stays_under_its_lease() {
+    let server = league(Dialect::league_9(), Rotation::KillFamily);
+    let mut waiting = Vec::new();
+    for (engine, [(a, to_a), (b, to_b)]) in pairs(&server) {
+        let (a, counters) = counted(a);
+        a.log_in("me", browser()).expect("a login");
+        b.send("me", Ping).expect("the stored login");
+        to_a.set(EngineState::SavesRefused);
+        outages::renew(&a, "me");
+        waiting.push((engine, a, to_a, counters, b, to_b));
+    }
+    let sent = refreshes(&server);
+    // Two attempts of the background.
+    let end = Instant::now() + Duration::from_millis(2500);
+    while Instant::now() < end {
+        for (engine, _, _, counters, _, to_b) in &waiting {
+            assert_eq!(counters.read().unsaved, 1);
+            let lease = to_b.try_lease(&engine.key()).expect("an engine");
+            assert!(lease.is_none(), "the lease was given back");
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    for (_, _, to_a, counters, b, _) in &waiting {
+        to_a.set(EngineState::Open);
+        until("it is saved", || counters.read().unsaved == 0);
+        b.send("me", Ping).expect("the token that was saved");
+    }
+    assert_eq!(refreshes(&server), sent, "no further renewal");
 }

@@ -50,7 +50,7 @@ fn unsaved_at_the_first(server: &TestServer, hosts: &[(World, Host); 2], engine:
     engine.end_leases();
 }
 
-fn refreshes(server: &TestServer) -> usize {
+pub(crate) fn refreshes(server: &TestServer) -> usize {
     server.requests().grant("refresh_token")
 }
 
@@ -261,7 +261,7 @@ fn of_two_hosts_with_unsaved_tokens_the_first_one_to_save_wins() {
 }
 
 /// Waits until it is so.
-fn until(what: &str, is_so: impl Fn() -> bool) {
+pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
     let end = Instant::now() + MAX_WAIT;
     while !is_so() {
         assert!(Instant::now() < end, "{what}");
@@ -270,7 +270,7 @@ fn until(what: &str, is_so: impl Fn() -> bool) {
 }
 
 /// The same program, with counters of what it does.
-fn counted(world: World) -> (World, Counters) {
+pub(crate) fn counted(world: World) -> (World, Counters) {
     let counters = Counters::default();
     let observer = counters.observer();
     let world = match world {
@@ -281,7 +281,7 @@ fn counted(world: World) -> (World, Counters) {
 }
 
 /// Renews the login token of an account, whether or not it can be saved.
-fn renew(world: &World, account: &str) {
+pub(crate) fn renew(world: &World, account: &str) {
     let session = world.account(account);
     session.invalidate(TokenKind::Login).expect("a token");
     session.token(TokenKind::Login).expect("a new one");
