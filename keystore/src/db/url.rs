@@ -32,12 +32,15 @@ pub(super) fn invalid(setting: &str, what: &'static str, example: &str) -> Error
 /// Refuses a URL whose user or password has a character that ends it. The rest of it would be read
 /// as the host, which errors show.
 pub(super) fn check_encoding(setting: &str, url: &str) -> Result<(), Error> {
-    let (_, rest) = url.split_once("://").unwrap_or(("", url));
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at(end);
-    // In options, it is part of a value.
-    let is_cut = |(before, _): (&str, &str)| !before.contains('=');
-    let cut = !authority.is_empty() && tail.split_once('@').is_some_and(is_cut);
+    // In options, it is part of a value. But PostgreSQL's client takes all before the first one of
+    // the whole URL for the user and the password.
+    let has_user = authority.contains('@') || !scheme.starts_with("postgres");
+    let is_cut = |(before, _): (&str, &str)| !before.contains('=') || !has_user;
+    let is_file = authority.is_empty() && has_user;
+    let cut = !is_file && tail.split_once('@').is_some_and(is_cut);
     match authority.matches('@').count() {
         0 | 1 if !cut => Ok(()),
         _ => Err(Error::new(
@@ -122,6 +125,9 @@ mod tests {
             "redis://:1/w0rd@h",
             "postgres://u:s3cret@w0rd#@h/d",
             "rediss://u:s3cret@w0rd/1@h/0",
+            "postgres://h/d?user=u&password=s3cret@w0rd",
+            "postgresql://h/d?application_name=s3cret@w0rd&password=b",
+            "postgres:///d?host=/run/@w0rd",
         ] {
             let error = check_encoding("TOKENS", url).expect_err(url);
             assert!(error.is_configuration() && error.setting() == Some("TOKENS"));
@@ -130,8 +136,8 @@ mod tests {
         }
         for url in [
             "postgres://u:s3cret%40w0rd@h/d",
-            "postgres://h/d?user=u&password=a@b",
-            "postgres:///d?host=/run/@socket",
+            "postgres://h/d?user=u&password=a%40b",
+            "postgres:///d?host=/run/%40socket",
             "postgres://u:s3cret@h/d?application_name=a@b",
             "unix:///run/a@b.sock",
             "redis://h",
