@@ -296,6 +296,10 @@ fn a_table_that_was_replaced_names_both_versions() {
     names(&store.save(&held, &record("one")).unwrap_err(), &words);
     names(&store.load(&key("me")).unwrap_err(), &words);
     names(&store.try_lease(&key("you")).unwrap_err(), &words);
+    // An older program does not create it again.
+    names(&set.owner().migrate().unwrap_err(), &words);
+    names(&store.save(&held, &record("one")).unwrap_err(), &words);
+    names(&set.owner().migrate().unwrap_err(), &words);
 }
 
 #[test]

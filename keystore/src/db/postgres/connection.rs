@@ -159,10 +159,23 @@ impl Connection {
     pub(super) async fn migrate(&self, sql: &str) -> Result<(), Error> {
         let client = self.client().await?;
         let migrated = client.batch_execute(sql).await;
-        migrated.map_err(|error| self.error(error))?;
+        if migrated.is_err() {
+            let _failed_already = client.batch_execute("ROLLBACK").await;
+        }
         let version = Statements::new(&self.schema).schema_version;
-        let row = client.query_typed_opt(&version, &[]).await;
-        self.check_version(&self.row(row)?)
+        let found = client.query_typed_opt(&version, &[]).await;
+        match (migrated, found) {
+            (Ok(()), found) => self.check_version(&self.row(found)?),
+            // Tables of another version are the better reason.
+            (Err(_), Ok(Some(row))) if self.is_unsuited(&row) => self.check_version(&row),
+            (Err(error), _) => Err(self.error(error)),
+        }
+    }
+
+    /// Returns whether this row names a version of the tables that does not suit this host.
+    fn is_unsuited(&self, row: &Row) -> bool {
+        let (version, suits) = (self.get::<Option<i32>>(row, 0), self.get(row, 1));
+        matches!((version, suits), (Ok(Some(_)), Ok(None | Some(false))))
     }
 
     /// Returns the row of a statement that has one in any case.

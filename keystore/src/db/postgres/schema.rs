@@ -18,11 +18,22 @@ pub(super) const VERSION: i32 = 1;
 /// Creates the schema or brings it up to date, in one transaction. Removes what accounts have left
 /// that logged out over a day ago: a row with a version and a lease with a number. These refuse the
 /// late save of a program that hung. A user of the store need not be allowed to delete.
+///
+/// Fails, and changes nothing, where the tables are of a version that does not suit this one: an
+/// empty table in the place of one that was renamed would take the save of a host that hung.
 pub(super) fn sql(schema: &str) -> String {
     format!(
         "\
 BEGIN;
 SELECT pg_advisory_xact_lock(hashtext('keystore schema {schema}'));
+DO $$ BEGIN
+    IF to_regclass('{schema}.auth_meta') IS NOT NULL THEN
+        IF EXISTS (SELECT 1 FROM {schema}.auth_meta) AND NOT EXISTS
+            (SELECT 1 FROM {schema}.auth_meta WHERE schema_version = {VERSION}) THEN
+            RAISE EXCEPTION 'the tables are of another version than {VERSION}';
+        END IF;
+    END IF;
+END $$;
 CREATE SCHEMA IF NOT EXISTS {schema};
 CREATE TABLE IF NOT EXISTS {schema}.auth_meta (schema_version int4 NOT NULL);
 CREATE TABLE IF NOT EXISTS {schema}.auth_record (
@@ -47,11 +58,9 @@ CREATE TABLE IF NOT EXISTS {schema}.auth_note (
 INSERT INTO {schema}.auth_meta (schema_version)
     SELECT {VERSION} WHERE NOT EXISTS (SELECT 1 FROM {schema}.auth_meta);
 DELETE FROM {schema}.auth_record
-    WHERE body IS NULL AND updated_at < clock_timestamp() - interval '1 day'
-    AND EXISTS (SELECT 1 FROM {schema}.auth_meta WHERE schema_version = {VERSION});
+    WHERE body IS NULL AND updated_at < clock_timestamp() - interval '1 day';
 DELETE FROM {schema}.auth_lease AS l WHERE until < clock_timestamp() - interval '1 day'
-    AND NOT EXISTS (SELECT 1 FROM {schema}.auth_record AS r WHERE r.id = l.id)
-    AND EXISTS (SELECT 1 FROM {schema}.auth_meta WHERE schema_version = {VERSION});
+    AND NOT EXISTS (SELECT 1 FROM {schema}.auth_record AS r WHERE r.id = l.id);
 COMMIT;
 "
     )
