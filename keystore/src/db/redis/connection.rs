@@ -12,7 +12,8 @@ use std::{
 use auth_core::{Error, ErrorKind};
 use futures_core::Stream as _;
 use redis::{
-    AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, RedisConnectionInfo, RedisError,
+    AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, ErrorKind as RedisErrorKind,
+    RedisConnectionInfo, RedisError, ServerErrorKind,
     aio::{MultiplexedConnection, PubSub},
 };
 use rustls::{ClientConfig, pki_types::ServerName};
@@ -24,7 +25,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::scripts::VERSION;
+use super::{errors::unwrapped, scripts::VERSION};
 use crate::db::{
     limits::Limits,
     listener::{EndsTask, MESSAGES, Messages},
@@ -209,12 +210,23 @@ impl Connection {
         self.open.clear();
     }
 
-    /// Says what to do about an error, and drops a connection that was lost.
+    /// Says what to do about an error, and drops a connection that was lost. Also one to a server that
+    /// became a replica: its address may be that of another primary by now, and a save is repeated.
     pub(super) fn failed(&self, error: RedisError) -> Error {
-        if error.is_unrecoverable_error() || error.is_io_error() {
+        let error = unwrapped(error);
+        let is_replica = error.kind() == RedisErrorKind::Server(ServerErrorKind::ReadOnly);
+        if is_replica || error.is_unrecoverable_error() || error.is_io_error() {
             self.reset();
         }
-        self.error(error)
+        match is_replica {
+            true => {
+                let what = format!("{} cannot be written: it became a replica", self.label);
+                Error::new(ErrorKind::Transport, what)
+                    .with_help("try again; if it happens again, connect to the primary")
+                    .with_source(error)
+            }
+            false => self.error(error),
+        }
     }
 
     fn silent(&self) -> Error {

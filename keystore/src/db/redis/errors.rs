@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Returns the error of a command in a script, which Redis 6 has in words only.
-fn unwrapped(error: RedisError) -> RedisError {
+pub(super) fn unwrapped(error: RedisError) -> RedisError {
     let of_a_command = error
         .detail()
         .filter(|words| words.contains("Error running script"))
@@ -139,6 +139,25 @@ fn without_arguments(error: RedisError) -> Box<dyn std::error::Error + Send + Sy
 mod tests {
     use super::*;
     use crate::Redis;
+
+    /// A save is repeated then, over a new connection.
+    #[test]
+    fn a_server_that_became_a_replica_is_tried_again() {
+        let connection = Redis::builder("redis://127.0.0.1:1/0")
+            .connection()
+            .unwrap();
+        let lines = [
+            "READONLY You can't write against a read only replica.",
+            "ERR Error running script (call to f_1): @user_script:3: -READONLY You can't write.",
+        ];
+        for line in lines {
+            let value = redis::parse_redis_value(format!("-{line}\r\n").as_bytes());
+            let error = value.and_then(Value::extract_error).unwrap_err();
+            let error = connection.failed(error);
+            assert!(error.is_retryable(), "{error:?}");
+            assert!(error.to_string().contains("replica"), "{error}");
+        }
+    }
 
     /// Lines of real servers.
     #[test]
