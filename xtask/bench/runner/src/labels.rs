@@ -289,8 +289,8 @@ its last byte, or a lost connection, would come after items that are used alread
 them again, and a cursor could no longer mean a page. A program that wants to show something soon asks
 for a smaller first page: 30 items instead of 200 are a seventh of the bytes.
 
-**An async send** (goal: 1.12 of bare reqwest) takes 1.23. The difference, 14,600 instructions or some 3 µs
-of processor time, is in no one place; by callgrind, of one send:
+**An async send** (goal: 1.12 of bare reqwest) took 1.23. The difference, 14,600 instructions or some 3 µs
+of processor time, was in no one place; by callgrind, of one send:
 
 | part | instructions |
 | --- | ---: |
@@ -304,7 +304,9 @@ of processor time, is in no one place; by callgrind, of one send:
 | less than 150 each | 2,500 |
 
 Each of them is a promise (limits that hold, a token that goes to its API alone, a clock that is checked),
-and none can be left out alone to gain a tenth.
+and none could be left out alone to gain a tenth. What helped was the future of a call, which each caller
+moves: its steps begin in a plain function, and what waits longer has a box of its own. It has 1,136 bytes
+instead of 3,272, and a send takes 1.09.
 
 **10,000 expired accounts** had 122 threads (goal: 80), up to 196 on a busy machine: four of the runtime and
 the measuring program, all others of the blocking pool. At most 64 workers called the store, but one that has
@@ -312,7 +314,7 @@ just ended is not idle for the pool when the next one starts, so there were two 
 threads, the more the longer the machine takes to start one. With 32 there were up to 95 on a machine as
 busy, in the same time or less; now there are 24, and an unoptimized program had 76 to 100 threads there. A
 worker that looks for a job once more before it ends saved no thread. One that waits some milliseconds for
-its next job would save most of them: not done yet, for it has to end at once with its runtime.
+its next job would save most of them: not done, for it has to end at once with its runtime.
 
 **A whole login** is two requests and two saves, each synced with its folder: on a disk that takes a
 millisecond for that, the saves are most of the time. The column *its store in memory* is the same without
