@@ -152,7 +152,7 @@ pub(super) const GOALS: &[Goal] = &[
     goal("space", "10,000 pages: memory ÷ that of 100 pages", Ratio("bytes/pages-10000", "bytes/pages-100"), SAME),
 
     goal("observations", "a page of 200 observations: time typed ÷ serde_json::Value", One("wall/page-typed-value"), 0.45),
-    goal("observations", "the same: time typed ÷ skipping all", One("wall/page-typed-ignored"), 3.5),
+    goal("observations", "the same: instructions typed ÷ skipping all", Ratio("instructions/page-typed", "instructions/page-ignored"), 2.5),
     goal("observations", "the same, no two taxa alike: time typed ÷ serde_json::Value", One("wall/page-unlike-value"), 0.45),
 ];
 

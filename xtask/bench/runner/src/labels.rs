@@ -185,7 +185,10 @@ it.
 process, where it had to clean up what `Value` left in the heap), 0.47 in instructions and 4.3 of skipping
 all: it waited for memory. Taxa and people of an observation that are the same in every field are stored
 once (8 MB instead of 42), records are filled in place, lists of ids start with a capacity, and the body
-is checked as UTF-8 once.
+is checked as UTF-8 once. The goal beside skipping is one of instructions: of three runs a typed page took
+50.1, 48.8 and 51.8 ms, while the same 297,643,758 instructions that skip it took 18.4, 11.5 and 12.3, so
+that a ratio of times was 2.73, 4.21 and 4.23 without a change on our side. In instructions it was 2.11, and
+is 2.26 since one visitor serves all records: a tool compiles a third less code after a change for that.
 
 **An exchange over ureq** took 90,300: a response of 400 bytes was read through 16 KiB of memory, which
 was zeroed before and wiped after. Now the buffer has the response's stated length, and only the used
