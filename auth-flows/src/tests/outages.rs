@@ -241,6 +241,8 @@ fn start(n: usize, host: Host, server: &Server) -> (World, Host) {
 fn run(commands: &[(usize, Command)]) -> (Fleet, Option<usize>) {
     let mut fleet = Fleet::new();
     let mut current = None;
+    // The hosts whose last login was not saved at first.
+    let mut logged_in = HashSet::new();
     for &(n, command) in commands {
         let (world, host) = &fleet.hosts[n];
         // Generations are times.
@@ -259,12 +261,20 @@ fn run(commands: &[(usize, Command)]) -> (Fleet, Option<usize>) {
                 if login > before && (result.is_ok() || world.is_unsaved()) {
                     current = Some(login);
                 }
+                match world.is_unsaved() {
+                    true => logged_in.insert(n),
+                    false => logged_in.remove(&n),
+                };
             }
             Command::LogOut => {
                 host.set(EngineState::Open);
-                // A login that no other host knows of cannot be ended there.
+                // A login that no other host knows of cannot be ended there, also if a later one is.
+                let hosts = fleet.hosts.iter().enumerate();
+                let mut others =
+                    hosts.filter(|(other, _)| *other != n && logged_in.contains(other));
+                let hides = others.any(|(_, (other, _))| other.is_unsaved());
                 let knows = fleet.stored() == current || world.is_unsaved();
-                if knows && world.log_out() {
+                if knows && !hides && world.log_out() {
                     current = None;
                 }
             }
