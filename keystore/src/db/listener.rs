@@ -2,7 +2,7 @@
 //! open while a caller waits for any of them.
 //!
 //! A message only ends a pause sooner. If it is lost, the waiter looks at the end of its pause, as
-//! it does while there is no connection. A wait that lasts opens the connection, and does not wait
+//! it does without a connection. A wait that lasts opens the connection, and does not wait
 //! for it.
 //!
 //! A pooler that hands out a connection for each transaction delivers no messages, and reports no

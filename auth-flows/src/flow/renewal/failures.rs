@@ -52,7 +52,7 @@ impl Renewal {
         }
     }
 
-    /// Ends a derivation for which there is no login token. What the service said of the last one
+    /// Ends a derivation that lacks a login token. What the service said of the last one
     /// tells more than that it is not replaced.
     pub(super) fn fail_without_login(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
         let refusal = self

@@ -27,7 +27,7 @@ pub(super) const HOW: &str = "
   those versions.
 - **Sends**: `session.send` of a read with a valid token; the bare client sends the same headers and reads
   the body. The server of *exchange* responds. Instructions and system calls: callgrind with
-  `--trace-syscalls`, 50 and 550 sends; reading a clock is no system call outside of valgrind and does not
+  `--trace-syscalls`, 50 and 550 sends; outside of valgrind a clock is read without a system call and does not
   count. Processor time: that of the client's process, in user and system mode. Both clients are in one
   process and send blocks of requests that alternate in being first, each to a server of its own; the
   median of the blocks, and for the ratio the median of the pairs. All of it runs on one processor: a
