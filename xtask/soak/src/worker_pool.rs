@@ -41,7 +41,7 @@ pub(super) const WORLDS: [&str; 2] = ["threads", "tasks"];
 /// Works until its standard input ends.
 pub(crate) fn work(args: Vec<OsString>) -> Outcome {
     let options = Options::parse(args)?;
-    let failed = |error: Error| Stop::Failed(error.to_string());
+    let failed = |error: Error| Stop::Failed(format!("{error:#}"));
     let pool = WorkerPool::new(&options)?;
     pool.start(&options);
     for line in std::io::stdin().lock().lines() {
@@ -92,7 +92,7 @@ struct WorkerPool {
 impl WorkerPool {
     /// Creates a program in each world for each service and each store: they share only the store.
     fn new(options: &Options) -> Result<Self, Stop> {
-        let failed = |error: Error| Stop::Failed(error.to_string());
+        let failed = |error: Error| Stop::Failed(format!("{error:#}"));
         let (shared, own) = accounts(options.process);
         let (file, memory) = (File::open(&options.folder).map_err(failed)?, Memory::new());
         let worlds = World::both()?;

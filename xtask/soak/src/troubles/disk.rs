@@ -80,7 +80,7 @@ fn check_saved(programs: &Programs, wrong: &mut Wrong) {
     let settled = programs.settle();
     wrong
         .unsaved
-        .extend(settled.err().map(|error| error.to_string()));
+        .extend(settled.err().map(|error| format!("{error:#}")));
     wrong.unsaved.extend(unsaved(programs));
 }
 
@@ -91,7 +91,7 @@ fn unsaved(programs: &Programs) -> Vec<String> {
         for (world, session) in programs.account(account) {
             let status = session.status();
             if let Some(error) = status.ok().and_then(|status| status.unsaved) {
-                found.push(format!("{account}, {world}: {error}"));
+                found.push(format!("{account}, {world}: {error:#}"));
             }
         }
     }

@@ -245,7 +245,7 @@ impl TroubleEnv {
         for (world, account, error) in programs.touch() {
             wrong
                 .lost
-                .push(format!("{name}: {account}, {world}: {error}"));
+                .push(format!("{name}: {account}, {world}: {error:#}"));
         }
         programs.end();
         Ok(())
@@ -306,5 +306,5 @@ fn note_logins_in_vain(name: &str, counts: &Counts, wrong: &mut Wrong) {
 }
 
 fn broken(error: Error) -> Stop {
-    Stop::Failed(error.to_string())
+    Stop::Failed(format!("{error:#}"))
 }

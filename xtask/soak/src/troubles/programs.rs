@@ -178,10 +178,10 @@ impl Shared {
         counts.calls += 1;
         if let Err(error) = result {
             if error.needs_login() && counts.asked.len() < KEPT {
-                counts.asked.push(error.to_string());
+                counts.asked.push(format!("{error:#}"));
             }
             if error.retry_after().is_none() && counts.untimed.len() < KEPT {
-                counts.untimed.push(error.to_string());
+                counts.untimed.push(format!("{error:#}"));
             }
         }
     }
