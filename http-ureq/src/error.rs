@@ -117,6 +117,7 @@ fn is_before_sending(error: &io::Error, limits: &Limits) -> bool {
         io::ErrorKind::HostUnreachable
         | io::ErrorKind::NetworkUnreachable
         | io::ErrorKind::NetworkDown => limits.timeout() < Duration::from_secs(100),
+        _ if Cause::of(error) == Some(Cause::TooManyOpenFiles) => true, // no socket for a connection
         _ => is_lookup(error) || is_handshake(error),
     }
 }
@@ -224,6 +225,11 @@ mod tests {
         check(io(io::ErrorKind::ConnectionReset), Delivery::Unknown, false);
         check(io(io::ErrorKind::BrokenPipe), Delivery::Unknown, false);
         check(io(io::ErrorKind::UnexpectedEof), Delivery::Unknown, false);
+        #[cfg(unix)]
+        for code in [23, 24] {
+            let error = Error::Io(io::Error::from_raw_os_error(code)); // ENFILE, EMFILE
+            check(error, Delivery::NotSent, false);
+        }
         check(
             text("invalid peer certificate: UnknownIssuer"),
             Delivery::NotSent,

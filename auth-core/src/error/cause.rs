@@ -35,22 +35,69 @@ pub enum Cause {
     PermissionDenied,
     /// The disk is full, or the user's quota of it.
     DiskFull,
+    /// This program, or the system, has as many files and connections open as it may.
+    TooManyOpenFiles,
     /// Another program has held the lease of the account for too long.
     LeaseHeld,
     /// The file system of the store cannot lock a file, so the store gives no leases.
     LocksUnsupported,
 }
 
+/// The help for [`Cause::TooManyOpenFiles`].
+const RAISE_THE_LIMIT: &str = "raise the limit of open files (`ulimit -n`; `LimitNOFILE` of a systemd service), or do fewer \
+     things at once";
+
 impl Cause {
-    fn of(kind: io::ErrorKind) -> Option<Self> {
+    /// Returns what to do about it, where the cause alone tells that, whatever failed.
+    ///
+    /// Stores and transports, also those outside this project, give it as the help of their errors.
+    ///
+    /// ```
+    /// use auth_core::Cause;
+    ///
+    /// let help = Cause::TooManyOpenFiles.help();
+    /// assert!(help.is_some_and(|help| help.contains("ulimit -n")));
+    /// assert_eq!(Cause::DiskFull.help(), None); // depends on what is on the disk
+    /// ```
+    #[must_use]
+    pub fn help(self) -> Option<&'static str> {
+        (self == Self::TooManyOpenFiles).then_some(RAISE_THE_LIMIT)
+    }
+
+    /// Returns the cause that an error of the system tells. `None` if it is not one of those that
+    /// are told apart.
+    ///
+    /// ```
+    /// use std::io;
+    /// use auth_core::Cause;
+    ///
+    /// let error = io::Error::from(io::ErrorKind::QuotaExceeded);
+    /// assert_eq!(Cause::of(&error), Some(Cause::DiskFull));
+    /// ```
+    #[must_use]
+    pub fn of(system: &io::Error) -> Option<Self> {
         use io::ErrorKind as Io;
-        match kind {
+        match system.kind() {
+            _ if has_too_many_open(system) => Some(Self::TooManyOpenFiles),
             Io::ConnectionRefused => Some(Self::ConnectionRefused),
             Io::PermissionDenied => Some(Self::PermissionDenied),
             Io::StorageFull | Io::QuotaExceeded => Some(Self::DiskFull),
             _ => None,
         }
     }
+}
+
+/// Whether no file or socket can be opened. The standard library has no kind for it.
+fn has_too_many_open(system: &io::Error) -> bool {
+    // ENFILE and EMFILE; ERROR_TOO_MANY_OPEN_FILES and WSAEMFILE
+    let codes: &[i32] = match () {
+        () if cfg!(unix) => &[23, 24],
+        () if cfg!(windows) => &[4, 10024],
+        () => &[],
+    };
+    system
+        .raw_os_error()
+        .is_some_and(|code| codes.contains(&code))
 }
 
 /// What is kept of an error that caused another.
@@ -114,7 +161,7 @@ impl Origin {
     }
 
     pub(crate) fn cause(&self) -> Option<Cause> {
-        self.cause.or_else(|| Cause::of(self.io_kind()?))
+        self.cause.or_else(|| Cause::of(self.system.as_deref()?))
     }
 
     pub(crate) fn io_kind(&self) -> Option<io::ErrorKind> {
@@ -306,6 +353,11 @@ mod tests {
         let denied = system(Io::PermissionDenied);
         check(made(denied), Some(Cause::PermissionDenied));
         check(made(system(Io::NotFound)), None);
+        #[cfg(unix)]
+        for code in [23, 24] {
+            let error = made(io::Error::from_raw_os_error(code));
+            check(error, Some(Cause::TooManyOpenFiles));
+        }
         check(made("text"), None);
         check(
             made("text").with_cause(Cause::Certificate),

@@ -226,7 +226,9 @@ impl From<ResponseError> for TransportError {
 impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {
         let (kind, help) = fault(error.misconfigured, error.timed_out);
-        let help = error.help.unwrap_or(help);
+        let help = (error.help)
+            .or_else(|| error.cause()?.help())
+            .unwrap_or(help);
         Self::new(kind, error.to_string())
             .with_delivery(error.delivery)
             .with_help(help)

@@ -21,6 +21,8 @@ mod failures;
 mod fleet;
 mod hung;
 mod old_token;
+#[cfg(unix)]
+mod open_files;
 mod outages;
 mod pasted;
 mod prefetch;

@@ -94,6 +94,9 @@ fn cannot_lock(source: &io::Error) -> bool {
 
 fn help(source: &io::Error) -> &'static str {
     use io::ErrorKind as Io;
+    if let Some(help) = Cause::of(source).and_then(Cause::help) {
+        return help;
+    }
     match source.kind() {
         Io::PermissionDenied => {
             "make the user that runs this program the owner of it and of its directory; another \
@@ -191,6 +194,21 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
+    fn too_many_open_files_are_not_the_disk_s_fault() {
+        for doing in [
+            Doing::Opening,
+            Doing::Leasing,
+            Doing::Reading,
+            Doing::Saving,
+        ] {
+            let source = io::Error::from_raw_os_error(24);
+            let error = failed(doing, Path::new("/data/x.json"), source);
+            assert!(error.to_string().contains("ulimit -n"), "{error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
     fn the_system_s_error_is_the_source() {
         use std::error::Error as _;
         let check = |code: i32, cause: Option<Cause>| {
@@ -204,6 +222,7 @@ mod tests {
             assert!(format!("{error:?}").contains(&text), "{error:?}");
         };
         check(28, Some(Cause::DiskFull)); // ENOSPC
+        check(24, Some(Cause::TooManyOpenFiles)); // EMFILE
         check(13, Some(Cause::PermissionDenied)); // EACCES
         check(5, None); // EIO
     }
