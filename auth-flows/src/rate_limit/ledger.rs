@@ -4,7 +4,7 @@ use std::{fmt::Write as _, time::Duration};
 
 use auth_core::RateLimit;
 
-use super::entries::Entries;
+use super::{entries::Entries, note_clock::Stamp};
 
 /// Permits reserved and bytes received. Times are milliseconds of the clock that the caller uses.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,8 +18,8 @@ pub(super) struct Ledger {
     max_wait: u64,
     /// No request is sent before: the service asked for a pause until then.
     paused: u64,
-    /// When it was written; 0 if a program wrote it that does not say so.
-    written: u64,
+    /// When it was written, and by which clocks.
+    pub(super) stamp: Stamp,
     counters: Vec<Counter>,
     /// Lines of programs with other limits: written back unchanged.
     foreign: Vec<String>,
@@ -58,10 +58,6 @@ const FOREVER: u64 = u64::MAX / 8;
 /// The longest pause that is believed, in milliseconds: a day. A longer one is a server's mistake
 /// or a clock's.
 const LONGEST_PAUSE: u64 = 24 * 3600 * 1000;
-
-/// How far a clock that is believed may be ahead of another one, in milliseconds: a century. The
-/// times of a note then stay within their digits.
-const FURTHEST: u64 = 100 * 365 * LONGEST_PAUSE;
 
 /// How long a token request waits for the end of a pause, in milliseconds. It is as long as a
 /// renewal waits where a server asks it to, because it holds the lease.
@@ -211,19 +207,6 @@ impl Ledger {
         }
     }
 
-    /// Returns when it was written, unless that is too far ahead of `now` for any clock.
-    pub(super) fn written(&self, now: u64) -> Option<u64> {
-        let furthest = now.saturating_add(FURTHEST);
-        (1..=furthest)
-            .contains(&self.written)
-            .then_some(self.written)
-    }
-
-    /// Notes when it is written.
-    pub(super) fn set_written(&mut self, now: u64) {
-        self.written = now;
-    }
-
     /// Delays all further requests: the service has responded 429.
     pub(super) fn pause(&mut self, now: u64, pause: Duration) {
         let pause = millis(pause).min(LONGEST_PAUSE);
@@ -239,7 +222,8 @@ impl Ledger {
         }
     }
 
-    /// Removes times that are further ahead than any permit can be: a wrong clock wrote them.
+    /// Removes times that are further ahead than any permit can be: a wrong clock wrote them, in a
+    /// note that does not say when it was written.
     fn forget_the_future(&mut self, rate: &RateLimit, now: u64) {
         let max_wait = self.max_wait.max(millis(rate.max_wait()));
         // After a burst the next request is due that much later than the last permit.
@@ -267,13 +251,15 @@ impl Ledger {
         // Writing to a `String` cannot fail.
         let mut out = format!("{HEAD}\n{} {} {}", self.due, self.last, self.max_wait);
         // Only where there is one: a program of the first version reads three numbers.
-        if self.paused > 0 || self.written > 0 {
+        let written = self.stamp.written;
+        if self.paused > 0 || written > 0 {
             let _ = write!(out, " {}", self.paused);
         }
-        if self.written > 0 {
-            let _ = write!(out, " {}", self.written);
+        if written > 0 {
+            let _ = write!(out, " {written}");
         }
         out.push('\n');
+        self.stamp.write(&mut out);
         for counter in &self.counters {
             let kind = counter.kind.name();
             let entries = counter.entries.as_text();
@@ -306,10 +292,12 @@ impl Ledger {
             self.last,
             self.max_wait,
             self.paused,
-            self.written,
+            self.stamp.written,
         ) = times;
         for line in lines {
-            if !self.counters.iter_mut().any(|counter| counter.read(line)) {
+            let is_known =
+                self.stamp.read(line) || self.counters.iter_mut().any(|counter| counter.read(line));
+            if !is_known {
                 self.foreign.push(line.to_owned());
             }
         }

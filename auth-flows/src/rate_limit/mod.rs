@@ -3,6 +3,7 @@
 
 mod entries;
 mod ledger;
+mod note_clock;
 
 use std::{
     mem,
@@ -12,7 +13,10 @@ use std::{
 
 use auth_core::{Error, ErrorKind, Now, PermitKind, RateLimit, Service, Store};
 
-use self::ledger::{Ledger, Unshared};
+use self::{
+    ledger::{Ledger, Unshared},
+    note_clock::NoteClock,
+};
 use crate::clock;
 
 /// How long a client counts alone after the note could not be changed, so that not every request
@@ -53,31 +57,6 @@ struct Own {
     alone_for: Duration,
     /// The note failed, and that was reported.
     is_reported: bool,
-}
-
-/// The clock of the note, which is that of the host whose clock is furthest ahead: what another host has
-/// sent is otherwise of the future, or long ago, and counts for nothing.
-#[derive(Clone, Copy, Debug, Default)]
-struct NoteClock {
-    /// Milliseconds by which the wall clock is behind it.
-    behind: u64,
-    /// When this client last wrote the note; 0 before.
-    wrote: u64,
-}
-
-impl NoteClock {
-    /// Returns the time at which the note is changed. Another program that has written it since this
-    /// one did runs now, so its clock counts. What a program has written before this one began may be
-    /// of a clock that was wrong and has been put right.
-    fn now(&mut self, wall: u64, written: Option<u64>) -> u64 {
-        let mut now = wall.saturating_add(self.behind);
-        if let Some(ahead) = written.filter(|written| self.wrote > 0 && *written != self.wrote) {
-            now = now.max(ahead);
-        }
-        self.behind = now.saturating_sub(wall);
-        self.wrote = now;
-        now
-    }
 }
 
 /// A caller, and its permit: the time by the monotonic clock, or how far ahead it would be.
@@ -269,8 +248,8 @@ impl RateLimiter {
         }
     }
 
-    /// Changes the store's ledger, by the clock that processes share, or else the client's own. Reads
-    /// the clock under the note's lock, because the wait for that may be long.
+    /// Changes the store's ledger, by the time that processes share, or else the client's own.
+    /// Reads the clock under the note's lock, because the wait for that may be long.
     fn change<R>(
         &self,
         own: &mut Own,
@@ -285,9 +264,9 @@ impl RateLimiter {
             let updated = store.update_note(&self.note, &mut |text| {
                 let now = clock::now();
                 let mut ledger = Ledger::new(&self.rate).read(text);
-                let (wall, mut shared) = (now.wall.as_millis(), own.note_clock);
-                let time = shared.now(wall, ledger.written(wall));
-                ledger.set_written(time);
+                let mut shared = own.note_clock;
+                let time = shared.time(now, &ledger.stamp);
+                ledger.stamp.set(time, now.wall.as_millis());
                 ledger.add_unknown(time, &own.ledger, millis(now.monotonic), own.unshared);
                 done = Some((now, change(&mut ledger, time)));
                 note_clock = shared;

@@ -6,6 +6,8 @@ use auth_core::{AccountKey, AuthorizationServer, Endpoint, Lease, OAuthClient, S
 
 use super::*;
 
+mod clocks;
+
 /// A store with nothing but notes, which can fail.
 #[derive(Default)]
 struct Notes {
@@ -177,53 +179,5 @@ fn a_permit_that_is_used_too_late_is_none() {
     clock::test::advance(Duration::from_millis(1));
     assert!(permit.is_late());
     assert!(!Permit::ALWAYS.is_late());
-    clock::test::set(None);
-}
-
-/// Runs this by a clock that is wrong by so many days.
-fn at_a_clock<R>(days: i64, run: impl FnOnce() -> R) -> R {
-    let before = clock::test::set_wrong(days * 86_400);
-    let result = run();
-    clock::test::set_wrong(before);
-    result
-}
-
-#[test]
-fn hosts_whose_clocks_are_days_apart_keep_one_limit() {
-    for clocks in [[3, 0], [0, 3], [-3, 0], [-400, 400]] {
-        clock::test::set(Some(Duration::from_secs(100)));
-        let notes = Notes::default();
-        let hosts = clocks.map(|days| (days, limiter(20)));
-        let (mut given, mut in_the_second_hour) = (0, 0);
-        for second in (0..5400).step_by(10) {
-            for (days, limiter) in &hosts {
-                let ask = || limiter.permit(&notes, PermitKind::Call, false, |_| {});
-                let is_given = u32::from(at_a_clock(*days, ask).is_ok());
-                match second < 3600 {
-                    true => given += is_given,
-                    false => in_the_second_hour += is_given,
-                }
-            }
-            clock::test::advance(Duration::from_secs(10));
-        }
-        // What each had before it met the other's clock.
-        assert!((20..=23).contains(&given), "{clocks:?}: {given}");
-        let second = in_the_second_hour;
-        assert!((17..=20).contains(&second), "{clocks:?}: {second}");
-        clock::test::set(None);
-    }
-}
-
-#[test]
-fn programs_one_after_the_other_forget_a_clock_that_was_wrong() {
-    clock::test::set(Some(Duration::from_secs(100)));
-    let notes = Notes::default();
-    let run = |days| at_a_clock(days, || use_up(&limiter(10), &notes).0);
-    assert_eq!(run(365), 10);
-    for _ in 0..3 {
-        assert_eq!(run(0), 10);
-        assert_eq!(run(0), 0);
-        clock::test::advance(Duration::from_secs(3602));
-    }
     clock::test::set(None);
 }
