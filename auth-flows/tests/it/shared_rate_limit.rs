@@ -1,11 +1,14 @@
 //! One rate limit for several processes: this test program starts itself several times over one
 //! file store.
 
-use std::process::{Child, Command, Stdio};
+use std::{
+    process::{Child, Command, Stdio},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use auth_core::{ErrorKind, RateLimit, Store};
 use auth_flows::Client;
-use std::time::Duration;
+use worlds::AnyClient as World;
 
 use crate::rate_limit::{AFAR, Ask, Counting, service};
 
@@ -104,4 +107,44 @@ fn hosts_share_the_limit_of_their_address() {
     assert_eq!((sent("basel"), sent("basel")), (3, 0), "one address");
     assert_eq!((sent("geneva"), sent("geneva")), (3, 0), "another address");
     assert_eq!((sent(""), sent("basel")), (3, 0), "no name");
+}
+
+/// A note of a host whose clock is 400 days ahead, as the version before wrote it, beside a program
+/// that starts: what it says lasts for what is left of it.
+#[test]
+fn a_note_of_the_future_counts_for_what_is_left_of_it() {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.expect("later than 1970").as_millis();
+    let written = now + 400 * 86_400_000;
+    let paused = written + 7_200_000;
+    let texts = [
+        format!("pace 2\n0 0 0 {paused} {written}\n"),
+        // Sent an hour and a second before it was written: with the second by which it may be late.
+        format!(
+            "pace 2\n{sent} {sent} 0 0 {written}\nrequests 10800000 0 {sent:012x}000000000001\n",
+            sent = written - 3_601_000,
+        ),
+    ];
+    let rate = RateLimit::unlimited().with_window(1, Duration::from_secs(3 * 3600));
+    for text in &texts {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = || keystore::File::open(folder.path()).expect("a store");
+        let made = |is_async| {
+            std::fs::write(folder.path().join("note+pace-example.txt"), text).expect("written");
+            let (service, transport) = (service(AFAR, rate.clone()), Counting::default());
+            let client = match is_async {
+                true => World::in_tasks(service, transport.clone(), store()),
+                false => World::Blocking(Client::new(service, transport.clone(), store())),
+            };
+            (client, transport)
+        };
+        for is_async in [false, true] {
+            let (client, transport) = made(is_async);
+            let sent = client.anonymous().send(Ask { media: false });
+            let wait = sent.expect_err("two hours are left").retry_after();
+            let left = Duration::from_secs(7140)..=Duration::from_secs(7200);
+            assert!(left.contains(&wait.expect("when")), "{text}: {wait:?}");
+            assert_eq!(transport.count(), 0);
+        }
+    }
 }
