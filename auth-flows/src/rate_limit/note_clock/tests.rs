@@ -28,6 +28,8 @@ fn a_program_that_starts_takes_the_earliest_time_that_can_be() {
     // The clock that is ahead, and the one that is not.
     check(&[0, -LATER], HOUR + 5, 5);
     check(&[-LATER, 0], 5, 5);
+    // Clocks that cannot be.
+    check(&[i64::MAX, i64::MIN], 5, 0);
     // A note of the version before.
     check(&[], 5, 5);
     assert_eq!(stamp(START, &[]).time_at(START - 5), START);
