@@ -17,9 +17,9 @@
 //! A clock that the note knows costs nothing. One that it does not know is of a host where no
 //! program has run yet, or that has jumped while none ran. If it is ahead, it looks as if the note
 //! was not used for so long, and windows end too early, once. If it is behind, the time since the
-//! last update is lost, once: the program waits for longer, and what it sends before the next update
-//! of another one ends too early there. Programs that rested for longer than two clocks differ may
-//! take one for the other, with the same effect.
+//! last update is lost, once: the program waits for longer, and what it sends before another one
+//! updates the note ends too early there. Programs that rested for longer than two clocks differ
+//! may take one for the other, with the same effect.
 
 use std::{fmt::Write as _, time::Duration};
 
