@@ -9,13 +9,17 @@ pub(super) struct Limits {
     pub(super) open: Duration,
     /// One operation, with the connection that it may have to open.
     pub(super) operation: Duration,
-    /// How long a save is repeated: longer than a database takes to restart or to fail over, and
-    /// shorter than the lease that was confirmed for the request.
+    /// How long a save is repeated, counted from its beginning: longer than a database takes to
+    /// restart or to fail over. The lease may end meanwhile, because it was confirmed before the
+    /// request, for the request's limit and 5 s more. A record that another host has saved by then
+    /// has a newer version, which no late save replaces.
     pub(super) save: Duration,
     /// How long a program waits for the end of its lease, so that a short one does not end before.
     pub(super) free: Duration,
     /// How long a change of a note may take before the program counts alone.
     pub(super) note: Duration,
+    /// To create the tables or bring them up to date: longer than it takes to delete many rows.
+    pub(super) migrate: Duration,
 }
 
 impl Default for Limits {
@@ -26,6 +30,7 @@ impl Default for Limits {
             save: Duration::from_secs(30),
             free: Duration::from_secs(1),
             note: Duration::from_secs(2),
+            migrate: Duration::from_secs(60),
         }
     }
 }

@@ -32,6 +32,7 @@ const LIMITS: Limits = Limits {
     save: Duration::from_millis(1200),
     free: Duration::from_millis(200),
     note: Duration::from_millis(300),
+    migrate: Duration::from_millis(800),
 };
 /// With a share of an address in which a busy machine connects to the other one.
 const SHARED: Limits = Limits {
@@ -52,6 +53,12 @@ struct Proxy {
 
 impl Proxy {
     fn to(port: u16) -> Self {
+        Self::until(port, None)
+    }
+
+    /// One that freezes when a client sends these bytes, which do not reach the server before it
+    /// thaws.
+    fn until(port: u16, bytes: Option<&'static [u8]>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let is_frozen = Arc::new(AtomicBool::new(false));
@@ -65,8 +72,8 @@ impl Proxy {
                     let there = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
                     let back = (there.try_clone().unwrap(), here.try_clone().unwrap());
                     let also = Arc::clone(&frozen);
-                    thread::spawn(move || pass_on(back.0, back.1, &also));
-                    pass_on(here, there, &frozen)
+                    thread::spawn(move || pass_on(back.0, back.1, &also, None));
+                    pass_on(here, there, &frozen, bytes)
                 });
             }
         });
@@ -80,10 +87,23 @@ fn wait(frozen: &AtomicBool) {
     }
 }
 
-fn pass_on(mut from: TcpStream, mut to: TcpStream, frozen: &AtomicBool) -> io::Result<()> {
+fn pass_on(
+    mut from: TcpStream,
+    mut to: TcpStream,
+    frozen: &AtomicBool,
+    until: Option<&[u8]>,
+) -> io::Result<()> {
     let mut bytes = [0; 16384];
     loop {
         let count = from.read(&mut bytes)?;
+        let ends = |until: &[u8]| {
+            bytes[..count]
+                .windows(until.len())
+                .any(|found| found == until)
+        };
+        if until.is_some_and(ends) {
+            frozen.store(true, SeqCst);
+        }
         wait(frozen);
         if count == 0 {
             return to.shutdown(std::net::Shutdown::Write);
@@ -149,6 +169,31 @@ fn a_silent_postgresql_is_waited_for_no_longer_than_each_limit() {
     builder.migrate().unwrap();
     let store = builder.lease_duration(LEASE).within(LIMITS).unwrap();
     silence(store, &proxy);
+}
+
+/// The server freezes after the login. What it got is one transaction.
+#[test]
+fn a_migration_ends_within_its_limit_and_is_whole_or_nothing() {
+    let Some(server) = server::postgres() else {
+        return;
+    };
+    let proxy = Proxy::until(server.port, Some(b"CREATE SCHEMA"));
+    let namespace = server.name();
+    let url = format!("postgres://postgres@{}/postgres", proxy.address);
+    let builder = Postgres::builder(url).namespace(&namespace);
+    let error = within(LIMITS.migrate, "a migration", || {
+        builder.migrate_within(LIMITS).unwrap_err()
+    });
+    assert_eq!(error.kind(), ErrorKind::TimedOut, "{error:#}");
+    let help = error.help().unwrap();
+    assert!(help.contains("again") && help.contains("schema"), "{help}");
+    proxy.is_frozen.store(false, SeqCst);
+    let count = format!("SELECT count(*) FROM pg_tables WHERE schemaname = '{namespace}'");
+    let found = server.sql(&count);
+    assert!(found == "0" || found == "4", "{found} of 4 tables");
+    let owner = Postgres::builder(server.postgres_url("postgres")).namespace(&namespace);
+    owner.migrate_within(Limits::default()).unwrap();
+    assert_eq!(server.sql(&count), "4");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::{fmt, net::IpAddr, time::Duration};
 
 use auth_core::{Error, ErrorKind, ExposeSecret, SecretText};
+use tokio::time::timeout;
 use tokio_postgres::{
     Config,
     config::{Host, SslMode},
@@ -149,11 +150,19 @@ impl PostgresBuilder {
     ///
     /// # Errors
     /// Fails if the database is out of reach, or the user may not create a schema. Also if the
-    /// schema is newer than this version of the crate.
+    /// schema is newer than this version of the crate. Gives up with [`ErrorKind::TimedOut`] after
+    /// a minute. It is one transaction, so all of it is done then, or nothing.
     pub fn migrate(&self) -> Result<(), Error> {
+        self.migrate_within(Limits::default())
+    }
+
+    pub(in crate::db) fn migrate_within(&self, limits: Limits) -> Result<(), Error> {
         let sql = self.schema()?;
-        let connection = self.connection()?;
-        EngineThread::start()?.call(async move { connection.migrate(&sql).await })
+        let connection = self.connection()?.within(limits.open);
+        EngineThread::start()?.call(async move {
+            let migrated = timeout(limits.migrate, connection.migrate(&sql)).await;
+            migrated.unwrap_or_else(|_| Err(connection.unmigrated(limits.migrate)))
+        })
     }
 
     /// Opens the store. Everything that it saves is encrypted with this key, which all hosts share.

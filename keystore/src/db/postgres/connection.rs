@@ -172,6 +172,17 @@ impl Connection {
         }
     }
 
+    /// The error for a server that did not end a migration.
+    pub(super) fn unmigrated(&self, limit: Duration) -> Error {
+        let (label, limit) = (&self.label, limit.as_secs_f32().ceil());
+        let what = format!("{label} did not create or update the tables within {limit} s");
+        Error::new(ErrorKind::TimedOut, what).with_help(
+            "migrate again: it is one transaction, so all of it is done, or nothing. If it happens \
+             again, look whether the server runs, or run the SQL of schema with psql, which has no \
+             limit",
+        )
+    }
+
     /// Returns whether this row names a version of the tables that does not suit this host.
     fn is_unsuited(&self, row: &Row) -> bool {
         let (version, suits) = (self.get::<Option<i32>>(row, 0), self.get(row, 1));

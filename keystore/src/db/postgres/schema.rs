@@ -20,11 +20,13 @@ pub(super) const VERSION: i32 = 1;
 /// late save of a program that hung. A user of the store need not be allowed to delete.
 ///
 /// Fails, and changes nothing, where the tables are of a version that does not suit this one: an
-/// empty table in the place of one that was renamed would take the save of a host that hung.
+/// empty table in the place of one that was renamed would take the save of a host that hung. Also
+/// where another session holds a lock for longer than the client would wait, so that it says why.
 pub(super) fn sql(schema: &str) -> String {
     format!(
         "\
 BEGIN;
+SET LOCAL lock_timeout = '20s';
 SELECT pg_advisory_xact_lock(hashtext('keystore schema {schema}'));
 DO $$ BEGIN
     IF to_regclass('{schema}.auth_meta') IS NOT NULL THEN
