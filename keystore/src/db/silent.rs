@@ -1,5 +1,6 @@
 //! Tests of engines that accept connections and are silent, with short limits: how long each thing
-//! takes at most. The engines are real ones, where they are installed, behind a proxy.
+//! takes at most. Also of one that became a replica. The engines are real ones, where they are
+//! installed, behind a proxy.
 
 #![expect(
     clippy::unwrap_used,
@@ -7,7 +8,6 @@
 )]
 
 #[path = "../../tests/engines/server.rs"]
-#[expect(dead_code, reason = "what the tests of rights use")]
 mod server;
 
 use std::{
@@ -15,7 +15,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicU16, Ordering::SeqCst},
     },
     thread,
     time::{Duration, Instant},
@@ -48,6 +48,8 @@ const SLACK: Duration = Duration::from_secs(1);
 /// Passes bytes on, until it is frozen. Then it accepts connections, and no more than that.
 struct Proxy {
     address: SocketAddr,
+    /// Of the server, for the connections from now on.
+    port: Arc<AtomicU16>,
     is_frozen: Arc<AtomicBool>,
 }
 
@@ -63,10 +65,13 @@ impl Proxy {
         let address = listener.local_addr().unwrap();
         let is_frozen = Arc::new(AtomicBool::new(false));
         let frozen = Arc::clone(&is_frozen);
+        let port = Arc::new(AtomicU16::new(port));
+        let to = Arc::clone(&port);
         // It ends with the process of the tests.
         thread::spawn(move || {
             for accepted in listener.incoming() {
                 let (here, frozen) = (accepted.unwrap(), Arc::clone(&frozen));
+                let port = to.load(SeqCst);
                 thread::spawn(move || {
                     wait(&frozen);
                     let there = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
@@ -77,7 +82,11 @@ impl Proxy {
                 });
             }
         });
-        Self { address, is_frozen }
+        Self {
+            address,
+            port,
+            is_frozen,
+        }
     }
 }
 
@@ -205,6 +214,46 @@ fn a_silent_redis_is_waited_for_no_longer_than_each_limit() {
     let builder = Redis::builder(format!("redis://{}", proxy.address));
     let builder = builder.namespace(&server.name()).lease_duration(LEASE);
     silence(builder.within(LIMITS).unwrap(), &proxy);
+}
+
+/// A switchover: the old primary keeps its connections, and the address is that of the new one.
+#[test]
+fn a_redis_that_became_a_replica_is_left_for_the_new_primary() {
+    let (Some(primary), Some(old)) = (server::redis(), server::other_redis()) else {
+        return;
+    };
+    let proxy = Proxy::to(old.port);
+    let open = || {
+        builder_of(&proxy)
+            .namespace(&primary.name())
+            .open_unsealed()
+    };
+    let store = open().unwrap();
+    let record = SecretBytes::new(b"one".to_vec());
+    let demote = || {
+        proxy.port.store(primary.port, SeqCst);
+        old.command(&format!("REPLICAOF 127.0.0.1 {}", primary.port));
+    };
+    demote();
+    store.health().expect("the new primary");
+    let held = store.try_lease(&key("me")).unwrap().expect("free");
+    store.save(&held, &record).unwrap();
+    drop(held);
+    old.command("REPLICAOF NO ONE");
+    proxy.port.store(old.port, SeqCst);
+    let store = open().unwrap();
+    let held = store.try_lease(&key("me")).unwrap().expect("free");
+    demote();
+    store.save(&held, &record).expect("the new primary");
+    // The old one alone is left.
+    proxy.port.store(old.port, SeqCst);
+    let error = builder_of(&proxy).open_unsealed().unwrap_err();
+    assert!(error.is_configuration(), "{error:#}");
+    assert!(error.to_string().contains("replica"), "{error:#}");
+}
+
+fn builder_of(proxy: &Proxy) -> crate::RedisBuilder {
+    Redis::builder(format!("redis://{}", proxy.address))
 }
 
 #[test]

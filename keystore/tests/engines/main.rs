@@ -10,6 +10,7 @@
 
 mod postgres;
 mod redis;
+#[expect(dead_code, reason = "what the tests of silent engines use")]
 mod server;
 
 use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};

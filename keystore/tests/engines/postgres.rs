@@ -133,6 +133,69 @@ fn a_user_whose_transactions_are_read_only_does_not_open_it() {
     renew(&set.open().unwrap(), "me");
 }
 
+/// A primary that was demoted keeps its connections. The server says 25006 on them.
+#[test]
+fn a_connection_that_became_read_only_is_replaced() {
+    let Some(set) = Set::up() else { return };
+    let store = set.open().unwrap();
+    store.save(&lease(&store, "me"), &record("one")).unwrap();
+    set.sql(
+        "CREATE FUNCTION {}.demote() RETURNS trigger LANGUAGE plpgsql AS \
+         $$ BEGIN PERFORM set_config('default_transaction_read_only', 'on', false); \
+         RETURN NEW; END $$; GRANT EXECUTE ON FUNCTION {}.demote() TO {}",
+    );
+    let demoted = || {
+        set.sql(
+            "CREATE TRIGGER demotes BEFORE INSERT OR UPDATE ON {}.auth_lease \
+             FOR EACH STATEMENT EXECUTE FUNCTION {}.demote()",
+        );
+        let held = lease(&store, "me");
+        set.sql("DROP TRIGGER demotes ON {}.auth_lease");
+        held
+    };
+    let held = demoted();
+    store.save(&held, &record("two")).expect("a new connection");
+    assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"two");
+    drop(held);
+    let held = demoted();
+    store.health().expect("a new connection");
+    drop(held);
+    // It stays so.
+    let held = demoted();
+    set.sql("ALTER USER {} SET default_transaction_read_only = on");
+    let error = store
+        .confirm(&held, Duration::from_secs(30))
+        .expect_err("no server that can be written");
+    assert!(error.is_retryable(), "{error:#}");
+    assert!(error.to_string().contains("cannot be written"), "{error:#}");
+    let help = error.help().unwrap();
+    for words in ["try again", "primary", "target_session_attrs"] {
+        assert!(help.contains(words), "{help}");
+    }
+    names(&store.health().unwrap_err(), &["cannot be written"]);
+    set.sql("ALTER USER {} RESET default_transaction_read_only");
+    assert!(store.confirm(&held, Duration::from_secs(30)).unwrap());
+    drop(held);
+    renew_beside(&store, "you", 1);
+}
+
+/// The server ends a session of which this host knows nothing.
+#[test]
+fn a_session_that_the_server_ended_is_replaced() {
+    let Some(set) = Set::up() else { return };
+    let store = set.open().unwrap();
+    let end = || {
+        set.sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{}'")
+    };
+    let held = lease(&store, "me");
+    end();
+    store.save(&held, &record("one")).unwrap();
+    end();
+    assert!(store.load(&key("me")).unwrap().is_some());
+    end();
+    store.health().unwrap();
+}
+
 /// The server issues the next refresh token once, so a save that cannot work must show before.
 #[test]
 fn a_right_that_is_taken_away_shows_before_a_token_is_used() {
@@ -338,7 +401,7 @@ fn what_the_server_refuses_says_what_to_do() {
         ("57P01", ErrorKind::Transport, "try again"),
         ("57P03", ErrorKind::Transport, "try again"),
         ("55P03", ErrorKind::Transport, "try again"),
-        ("25006", ErrorKind::Configuration, "primary"),
+        ("25006", ErrorKind::Transport, "primary"),
         ("42501", ErrorKind::Configuration, "grant"),
         ("58030", ErrorKind::Store, "disk"),
     ] {

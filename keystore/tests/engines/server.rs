@@ -32,6 +32,7 @@ pub(crate) struct Server {
 /// The servers in use, so that tests share one.
 static POSTGRES: Mutex<Weak<Server>> = Mutex::new(Weak::new());
 static REDIS: Mutex<Weak<Server>> = Mutex::new(Weak::new());
+static OTHER_REDIS: Mutex<Weak<Server>> = Mutex::new(Weak::new());
 
 /// Returns the server of PostgreSQL, which listens on loopback and asks for no password. `None`,
 /// and says so, if it is not installed.
@@ -79,9 +80,18 @@ pub(crate) fn postgres() -> Option<Arc<Server>> {
 /// Returns the server of Redis, which syncs each write. `None`, and says so, if it is not
 /// installed.
 pub(crate) fn redis() -> Option<Arc<Server>> {
+    redis_in(&REDIS)
+}
+
+/// A server of Redis that a test may demote: it is another one.
+pub(crate) fn other_redis() -> Option<Arc<Server>> {
+    redis_in(&OTHER_REDIS)
+}
+
+fn redis_in(place: &Mutex<Weak<Server>>) -> Option<Arc<Server>> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folder = std::env::split_paths(&path).find(|at| at.join("redis-server").exists());
-    shared(&REDIS, "Redis", folder, |programs, around, port| {
+    shared(place, "Redis", folder, |programs, around, port| {
         let mut command = mortal(&programs.join("redis-server"), false);
         command
             .args(["--bind", "127.0.0.1", "--save", "", "--port"])

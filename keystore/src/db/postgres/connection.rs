@@ -168,6 +168,9 @@ impl Connection {
             (Ok(()), found) => self.check_version(&self.row(found)?),
             // Tables of another version are the better reason.
             (Err(_), Ok(Some(row))) if self.is_unsuited(&row) => self.check_version(&row),
+            (Err(error), _) if error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => {
+                Err(self.read_only())
+            }
             (Err(error), _) => Err(self.error(error)),
         }
     }
@@ -194,7 +197,7 @@ impl Connection {
         &self,
         row: Result<Option<Row>, tokio_postgres::Error>,
     ) -> Result<Row, Error> {
-        let row = row.map_err(|error| self.error(error))?;
+        let row = row.map_err(|error| self.failed(error))?;
         row.ok_or_else(|| Error::internal("a query without rows"))
     }
 
@@ -235,6 +238,30 @@ impl Connection {
             .with_help(help)
     }
 
+    /// The error of a statement on a server that could be written before.
+    fn demoted(&self) -> Error {
+        let what = format!("{} cannot be written any more", self.label);
+        Error::new(ErrorKind::Transport, what).with_help(
+            "try again; if it happens again, connect to the primary: name all hosts in the URL, with \
+             target_session_attrs=read-write",
+        )
+    }
+
+    /// Says what to do about an error of a statement, and drops a connection that can be used no
+    /// longer: the server ends, or became a standby. Its address may be that of another primary by
+    /// now, and a save is repeated.
+    pub(super) fn failed(&self, error: tokio_postgres::Error) -> Error {
+        let ends = |state: &SqlState| {
+            *state == SqlState::READ_ONLY_SQL_TRANSACTION
+                || state.code().starts_with("08")
+                || state.code().starts_with("57P")
+        };
+        if error.is_closed() || error.code().is_some_and(ends) {
+            self.reset();
+        }
+        self.error(error)
+    }
+
     /// Says what to do about an error, with the server's own words and code.
     pub(super) fn error(&self, error: tokio_postgres::Error) -> Error {
         let label = &self.label;
@@ -263,7 +290,7 @@ impl Connection {
         };
         let code = found.code().code();
         match found.code() {
-            &SqlState::READ_ONLY_SQL_TRANSACTION => return self.read_only(),
+            &SqlState::READ_ONLY_SQL_TRANSACTION => return self.demoted().with_source(error),
             &SqlState::UNDEFINED_TABLE | &SqlState::INVALID_SCHEMA_NAME => {
                 return self.wrong_schema(Unsuited::Missing);
             }

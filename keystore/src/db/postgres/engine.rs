@@ -58,7 +58,7 @@ impl PostgresEngine {
                 return other;
             }
         }
-        self.connection.error(error)
+        self.connection.failed(error)
     }
 
     /// Fails unless the tables suit this host.
@@ -67,6 +67,38 @@ impl PostgresEngine {
         let found = client.query_typed_opt(&self.statements.schema_version, &[]);
         self.connection
             .check_version(&self.connection.row(found.await)?)
+    }
+
+    /// Fails if the store cannot work with this server. Returns whether that can be written.
+    async fn is_writable(&self) -> Result<bool, Error> {
+        let client = self.connection.client().await?;
+        // Both at once: the second one fails without the rights that the first one looks for.
+        let (found, version) = both(
+            client.query_typed_opt(&self.statements.rights, &[]),
+            client.query_typed_opt(&self.statements.schema_version, &[]),
+        )
+        .await;
+        let found = self.connection.row(found)?;
+        let missing = Missing {
+            user: self.get(&found, 0)?,
+            usage: self.get(&found, 1)?,
+            tables: self.get(&found, 2)?,
+        };
+        if let Some((what, help)) = missing.explain(&self.schema) {
+            return Err(self.connection.refused(&what, help));
+        }
+        self.connection
+            .check_version(&self.connection.row(version)?)?;
+        let (tables, is_read_only): (i64, bool) = (self.get(&found, 3)?, self.get(&found, 4)?);
+        let encoding: Option<String> = self.get(&found, 5)?;
+        match (tables == rights::TABLES, encoding) {
+            (false, _) => Err(self.connection.wrong_schema(Unsuited::Missing)),
+            (true, Some(encoding)) => Err(self.connection.refused(
+                &format!("its encoding {encoding} cannot hold all names of accounts"),
+                "use a database with the encoding UTF8 (CREATE DATABASE … ENCODING 'UTF8')",
+            )),
+            (true, None) => Ok(!is_read_only),
+        }
     }
 
     fn get<'r, T: tokio_postgres::types::FromSql<'r>>(
@@ -239,7 +271,7 @@ impl Engine for PostgresEngine {
         )
         .await;
         suits?;
-        let rows = rows.map_err(|error| self.connection.error(error))?;
+        let rows = rows.map_err(|error| self.connection.failed(error))?;
         let mut accounts = Vec::with_capacity(rows.len());
         for row in &rows {
             let digest: &[u8] = self.get(row, 0)?;
@@ -250,34 +282,14 @@ impl Engine for PostgresEngine {
     }
 
     async fn check(&self) -> Result<(), Error> {
-        let client = self.connection.client().await?;
-        // Both at once: the second one fails without the rights that the first one looks for.
-        let (found, version) = both(
-            client.query_typed_opt(&self.statements.rights, &[]),
-            client.query_typed_opt(&self.statements.schema_version, &[]),
-        )
-        .await;
-        let found = self.connection.row(found)?;
-        let missing = Missing {
-            user: self.get(&found, 0)?,
-            usage: self.get(&found, 1)?,
-            tables: self.get(&found, 2)?,
-        };
-        if let Some((what, help)) = missing.explain(&self.schema) {
-            return Err(self.connection.refused(&what, help));
+        if self.is_writable().await? {
+            return Ok(());
         }
-        self.connection
-            .check_version(&self.connection.row(version)?)?;
-        let (tables, is_read_only): (i64, bool) = (self.get(&found, 3)?, self.get(&found, 4)?);
-        let encoding: Option<String> = self.get(&found, 5)?;
-        match (tables == rights::TABLES, is_read_only, encoding) {
-            (false, _, _) => Err(self.connection.wrong_schema(Unsuited::Missing)),
-            (true, true, _) => Err(self.connection.read_only()),
-            (true, false, Some(encoding)) => Err(self.connection.refused(
-                &format!("its encoding {encoding} cannot hold all names of accounts"),
-                "use a database with the encoding UTF8 (CREATE DATABASE … ENCODING 'UTF8')",
-            )),
-            (true, false, None) => Ok(()),
+        // The connection may be an old one, to a server that was the primary.
+        self.connection.reset();
+        match self.is_writable().await? {
+            true => Ok(()),
+            false => Err(self.connection.read_only()),
         }
     }
 

@@ -99,13 +99,26 @@ impl RedisEngine {
         }
     }
 
-    /// Fails if the server is of a kind that cannot keep records or leases, by its own word.
-    fn suits(&self, info: &str) -> Result<(), Error> {
-        let says = |line: &str| info.lines().any(|found| found.trim_end() == line);
-        match (says("role:slave"), says("cluster_enabled:1")) {
-            (true, _) => Err(self.connection.replica()),
-            (_, true) => Err(self.connection.cluster()),
-            _ => Ok(()),
+    /// Fails if the store cannot work with this server. Returns whether that can be written.
+    async fn is_writable(&self) -> Result<bool, Error> {
+        // Before the two, each of which would wait for a connection of its own.
+        self.connection.open().await?;
+        let (info, versions) = (redis::cmd("INFO"), self.ask_versions());
+        let asked = both(self.lacks(), self.ask::<Option<String>>(&versions));
+        let (info, (lacks, versions)) = both(self.ask::<String>(&info), asked).await;
+        let says = |info: &str, line: &str| info.lines().any(|found| found.trim_end() == line);
+        match info {
+            Ok(info) if says(&info, "role:slave") => return Ok(false),
+            Ok(info) if says(&info, "cluster_enabled:1") => return Err(self.connection.cluster()),
+            Err(error) if error.is_retryable() => return Err(error),
+            // Managed servers may not permit the command.
+            Ok(_) | Err(_) => {}
+        }
+        let mut lacks = lacks?;
+        lacks.retain(|command| !MESSAGES.contains(&&**command));
+        match lacks.is_empty() {
+            true => self.check_version(versions?.as_deref()).map(|()| true),
+            false => Err(self.connection.lacks(&self.namespace, &lacks)),
         }
     }
 
@@ -328,22 +341,14 @@ impl Engine for RedisEngine {
     }
 
     async fn check(&self) -> Result<(), Error> {
-        // Before the two, each of which would wait for a connection of its own.
-        self.connection.open().await?;
-        let (info, versions) = (redis::cmd("INFO"), self.ask_versions());
-        let asked = both(self.lacks(), self.ask::<Option<String>>(&versions));
-        let (info, (lacks, versions)) = both(self.ask::<String>(&info), asked).await;
-        match info {
-            Ok(info) => self.suits(&info)?,
-            Err(error) if error.is_retryable() => return Err(error),
-            // Managed servers may not permit the command.
-            Err(_) => {}
+        if self.is_writable().await? {
+            return Ok(());
         }
-        let mut lacks = lacks?;
-        lacks.retain(|command| !MESSAGES.contains(&&**command));
-        match lacks.is_empty() {
-            true => self.check_version(versions?.as_deref()),
-            false => Err(self.connection.lacks(&self.namespace, &lacks)),
+        // The connection may be an old one, to a server that was the primary.
+        self.connection.reset();
+        match self.is_writable().await? {
+            true => Ok(()),
+            false => Err(self.connection.replica()),
         }
     }
 
