@@ -1,13 +1,15 @@
 //! The open connection of a store: one caller opens it for all, at the first address that responds.
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
+    pin::Pin,
     sync::{Mutex, PoisonError},
+    task::Poll,
     time::Duration,
 };
 
 use auth_core::Error;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 /// A place for one connection.
 pub(super) struct Slot<C> {
@@ -61,30 +63,55 @@ impl<C: Clone> Slot<C> {
     }
 }
 
-/// Tries one address after the other, until `limit` is over: one that is silent leaves the others their
-/// share of it. Returns the last error, or rather the last one that may pass.
+/// Tries the addresses until `limit` is over, in their order, and takes the first one that responds. The
+/// next one begins when one has failed, or has been silent for a short while; that one goes on. So each of
+/// them has half of the time at least. Returns the last error, or rather the last one that may pass.
 pub(super) async fn first<A, C, F: Future<Output = Result<C, Error>>>(
     addresses: Vec<A>,
     limit: Duration,
     open: impl Fn(A) -> F,
     silent: impl Fn() -> Error,
 ) -> Result<C, Error> {
-    let (end, mut left) = (Instant::now() + limit, addresses.len());
-    let mut failed: Option<Error> = None;
-    for address in addresses {
-        let share =
-            end.saturating_duration_since(Instant::now()) / u32::try_from(left).unwrap_or(1);
-        left -= 1;
-        let error = match timeout(share, open(address)).await {
-            Ok(Ok(connection)) => return Ok(connection),
-            Ok(Err(error)) => error,
-            Err(_) => silent(),
-        };
-        if error.is_retryable() || failed.as_ref().is_none_or(|last| !last.is_retryable()) {
-            failed = Some(error);
+    // Not less than a slow handshake needs, where few addresses leave the time.
+    let parts = u32::try_from(2 * addresses.len()).unwrap_or(u32::MAX);
+    let pause = limit / parts.max(8);
+    let trying = async {
+        let (mut waiting, mut running) = (addresses.into_iter(), Vec::new());
+        let mut failed: Option<Error> = None;
+        loop {
+            running.extend(waiting.next().map(|address| Box::pin(open(address))));
+            if running.is_empty() {
+                return Err(failed.unwrap_or_else(&silent));
+            }
+            match timeout(pause, any(&mut running)).await {
+                Ok(Ok(connection)) => return Ok(connection),
+                Ok(Err(error)) => {
+                    if error.is_retryable()
+                        || failed.as_ref().is_none_or(|last| !last.is_retryable())
+                    {
+                        failed = Some(error);
+                    }
+                }
+                Err(_) => {}
+            }
         }
-    }
-    Err(failed.unwrap_or_else(silent))
+    };
+    let tried = timeout(limit, trying).await;
+    tried.unwrap_or_else(|_| Err(silent()))
+}
+
+/// Removes the first of these that is done, and returns what it gave.
+async fn any<F: Future>(running: &mut Vec<Pin<Box<F>>>) -> F::Output {
+    poll_fn(|context| {
+        for at in 0..running.len() {
+            if let Poll::Ready(output) = running[at].as_mut().poll(context) {
+                drop(running.remove(at));
+                return Poll::Ready(output);
+            }
+        }
+        Poll::Pending
+    })
+    .await
 }
 
 #[cfg(test)]
@@ -92,7 +119,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
     use auth_core::ErrorKind;
-    use tokio::runtime::Builder;
+    use tokio::{runtime::Builder, time::Instant};
 
     use super::*;
 
@@ -127,30 +154,52 @@ mod tests {
         });
     }
 
+    #[derive(Clone, Copy)]
+    enum Is {
+        Silent,
+        Refuses,
+        Away,
+        Fine,
+        /// It responds after this part of the limit, in percent.
+        Slow(u64),
+    }
+
+    const LIMIT: Duration = Duration::from_secs(4);
+
+    /// Returns the number of the address, or the kind of the error, and how long it took in percent.
+    fn open(addresses: &[Is]) -> (Result<usize, ErrorKind>, u128) {
+        let addresses: Vec<_> = addresses.iter().copied().enumerate().collect();
+        let error = |kind| Err(Error::new(kind, "that"));
+        let open = |(at, is)| async move {
+            match is {
+                Is::Silent => std::future::pending().await,
+                Is::Refuses => error(ErrorKind::Configuration),
+                Is::Away => error(ErrorKind::Transport),
+                Is::Fine => Ok(at),
+                Is::Slow(percent) => {
+                    tokio::time::sleep(LIMIT * u32::try_from(percent).unwrap() / 100).await;
+                    Ok(at)
+                }
+            }
+        };
+        let silent = || Error::new(ErrorKind::TimedOut, "silent");
+        // The clock goes on when all wait.
+        let runtime = Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build();
+        runtime.unwrap().block_on(async {
+            let start = Instant::now();
+            let found = first(addresses, LIMIT, open, silent).await;
+            let took = start.elapsed().as_millis() * 100 / LIMIT.as_millis();
+            (found.map_err(|error| error.kind()), took)
+        })
+    }
+
     #[test]
     fn a_silent_address_leaves_the_others_their_share() {
-        #[derive(Clone, Copy)]
-        enum Is {
-            Silent,
-            Refuses,
-            Away,
-            Fine,
-        }
-        let error = |kind| Err(Error::new(kind, "that"));
         let check = |addresses: &[Is], expect: Result<usize, ErrorKind>| {
-            let addresses: Vec<_> = addresses.iter().copied().enumerate().collect();
-            let open = |(at, is)| async move {
-                match is {
-                    Is::Silent => std::future::pending().await,
-                    Is::Refuses => error(ErrorKind::Configuration),
-                    Is::Away => error(ErrorKind::Transport),
-                    Is::Fine => Ok(at),
-                }
-            };
-            let silent = || Error::new(ErrorKind::TimedOut, "silent");
-            let limit = Duration::from_millis(100);
-            let found = run(first(addresses, limit, open, silent));
-            assert_eq!(found.map_err(|error| error.kind()), expect);
+            assert_eq!(open(addresses).0, expect);
         };
         check(&[Is::Silent, Is::Fine], Ok(1));
         check(&[Is::Silent, Is::Silent, Is::Refuses, Is::Fine], Ok(3));
@@ -159,5 +208,31 @@ mod tests {
         check(&[Is::Away, Is::Refuses], Err(ErrorKind::Transport));
         check(&[Is::Refuses], Err(ErrorKind::Configuration));
         check(&[], Err(ErrorKind::TimedOut));
+    }
+
+    #[test]
+    fn each_of_many_addresses_has_half_of_the_time_at_least() {
+        for count in [1, 2, 4, 20] {
+            for at in 0..count {
+                let mut addresses = vec![Is::Silent; count];
+                addresses[at] = Is::Slow(50);
+                let (found, took) = open(&addresses);
+                assert_eq!(found, Ok(at), "{at} of {count} after {took} %");
+            }
+        }
+        assert_eq!(open(&[Is::Slow(95)]), (Ok(0), 95));
+        assert_eq!(open(&[Is::Slow(95), Is::Silent]), (Ok(0), 95));
+    }
+
+    #[test]
+    fn the_first_one_that_responds_is_taken_and_one_that_fails_costs_no_time() {
+        assert_eq!(open(&[Is::Fine, Is::Fine]), (Ok(0), 0));
+        assert_eq!(open(&[Is::Slow(5), Is::Fine]), (Ok(0), 5));
+        assert_eq!(open(&[Is::Slow(90), Is::Slow(10)]), (Ok(1), 22));
+        assert_eq!(open(&[Is::Away, Is::Refuses, Is::Fine]), (Ok(2), 0));
+        let none = (Err(ErrorKind::Transport), 0);
+        assert_eq!(open(&[Is::Away, Is::Refuses]), none);
+        let all = (Err(ErrorKind::TimedOut), 100);
+        assert_eq!(open(&[Is::Silent, Is::Refuses]), all);
     }
 }
