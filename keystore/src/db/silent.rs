@@ -301,6 +301,11 @@ fn opening_a_connection_ends_within_its_limit() {
         let url = format!("postgres://u@{address}/d{options}");
         check(&url, &|| Postgres::builder(&*url).within(LIMITS).err());
     }
+    let url = format!("postgres://u@{address}/d?connect_timeout=1");
+    let error = within(Duration::from_secs(1), "a limit of the URL", || {
+        Postgres::builder(url).open_unsealed().unwrap_err()
+    });
+    assert_eq!(error.kind(), ErrorKind::TimedOut, "{error:#}");
     for scheme in ["redis", "rediss"] {
         let url = format!("{scheme}://{address}/0");
         check(&url, &|| Redis::builder(&*url).within(LIMITS).err());

@@ -12,6 +12,7 @@ mod postgres;
 mod redis;
 #[expect(dead_code, reason = "what the tests of silent engines use")]
 mod server;
+mod standby;
 
 use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
 use keystore::EncryptionKey;

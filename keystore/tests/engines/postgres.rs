@@ -11,16 +11,16 @@ use crate::{
 };
 
 /// A user with all rights on the tables of a namespace, both of one name.
-struct Set {
-    server: Arc<Server>,
-    name: String,
+pub(crate) struct Set {
+    pub(crate) server: Arc<Server>,
+    pub(crate) name: String,
 }
 
 const TABLES: [&str; 3] = ["auth_record", "auth_lease", "auth_note"];
 const RIGHTS: [&str; 3] = ["SELECT", "INSERT", "UPDATE"];
 
 impl Set {
-    fn up() -> Option<Self> {
+    pub(crate) fn up() -> Option<Self> {
         let server = server::postgres()?;
         let name = server.name();
         let set = Self { server, name };
@@ -37,7 +37,7 @@ impl Set {
     }
 
     /// Runs SQL as the owner, with the name in the place of `{}`.
-    fn sql(&self, text: &str) -> String {
+    pub(crate) fn sql(&self, text: &str) -> String {
         self.server.sql(&text.replace("{}", &self.name))
     }
 
@@ -45,7 +45,7 @@ impl Set {
         Postgres::builder(self.server.postgres_url("postgres")).namespace(&self.name)
     }
 
-    fn open(&self) -> Result<Sealed<Postgres>, Error> {
+    pub(crate) fn open(&self) -> Result<Sealed<Postgres>, Error> {
         let url = self.server.postgres_url(&self.name);
         Postgres::builder(url)
             .namespace(&self.name)
@@ -131,69 +131,6 @@ fn a_user_whose_transactions_are_read_only_does_not_open_it() {
     assert!(help.contains("default_transaction_read_only"), "{help}");
     set.sql("ALTER USER {} RESET default_transaction_read_only");
     renew(&set.open().unwrap(), "me");
-}
-
-/// A primary that was demoted keeps its connections. The server says 25006 on them.
-#[test]
-fn a_connection_that_became_read_only_is_replaced() {
-    let Some(set) = Set::up() else { return };
-    let store = set.open().unwrap();
-    store.save(&lease(&store, "me"), &record("one")).unwrap();
-    set.sql(
-        "CREATE FUNCTION {}.demote() RETURNS trigger LANGUAGE plpgsql AS \
-         $$ BEGIN PERFORM set_config('default_transaction_read_only', 'on', false); \
-         RETURN NEW; END $$; GRANT EXECUTE ON FUNCTION {}.demote() TO {}",
-    );
-    let demoted = || {
-        set.sql(
-            "CREATE TRIGGER demotes BEFORE INSERT OR UPDATE ON {}.auth_lease \
-             FOR EACH STATEMENT EXECUTE FUNCTION {}.demote()",
-        );
-        let held = lease(&store, "me");
-        set.sql("DROP TRIGGER demotes ON {}.auth_lease");
-        held
-    };
-    let held = demoted();
-    store.save(&held, &record("two")).expect("a new connection");
-    assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"two");
-    drop(held);
-    let held = demoted();
-    store.health().expect("a new connection");
-    drop(held);
-    // It stays so.
-    let held = demoted();
-    set.sql("ALTER USER {} SET default_transaction_read_only = on");
-    let error = store
-        .confirm(&held, Duration::from_secs(30))
-        .expect_err("no server that can be written");
-    assert!(error.is_retryable(), "{error:#}");
-    assert!(error.to_string().contains("cannot be written"), "{error:#}");
-    let help = error.help().unwrap();
-    for words in ["try again", "primary", "target_session_attrs"] {
-        assert!(help.contains(words), "{help}");
-    }
-    names(&store.health().unwrap_err(), &["cannot be written"]);
-    set.sql("ALTER USER {} RESET default_transaction_read_only");
-    assert!(store.confirm(&held, Duration::from_secs(30)).unwrap());
-    drop(held);
-    renew_beside(&store, "you", 1);
-}
-
-/// The server ends a session of which this host knows nothing.
-#[test]
-fn a_session_that_the_server_ended_is_replaced() {
-    let Some(set) = Set::up() else { return };
-    let store = set.open().unwrap();
-    let end = || {
-        set.sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{}'")
-    };
-    let held = lease(&store, "me");
-    end();
-    store.save(&held, &record("one")).unwrap();
-    end();
-    assert!(store.load(&key("me")).unwrap().is_some());
-    end();
-    store.health().unwrap();
 }
 
 /// The server issues the next refresh token once, so a save that cannot work must show before.

@@ -93,6 +93,9 @@ fn of(config: &Config, host: Option<&Host>, port: u16) -> Config {
     if let Some(name) = config.get_application_name() {
         one.application_name(name);
     }
+    if let Some(limit) = config.get_connect_timeout() {
+        one.connect_timeout(*limit);
+    }
     if let Some(limit) = config.get_tcp_user_timeout() {
         one.tcp_user_timeout(*limit);
     }
@@ -119,7 +122,7 @@ mod tests {
     fn each_address_has_the_rest_of_the_url() {
         let rest = "dbname=d user=u password=p options=-cgeqo=off application_name=a \
                     sslmode=require sslnegotiation=direct keepalives_idle=7 keepalives_interval=8 \
-                    keepalives_retries=9 tcp_user_timeout=5 target_session_attrs=read-write \
+                    keepalives_retries=9 tcp_user_timeout=5 connect_timeout=3 target_session_attrs=read-write \
                     channel_binding=require";
         let addresses = found(&format!("host=a,b hostaddr=127.0.0.1,::1 port=1,2 {rest}")).unwrap();
         for (one, (host, address, port)) in addresses

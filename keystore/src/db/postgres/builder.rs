@@ -6,7 +6,7 @@ use auth_core::{Error, ErrorKind, ExposeSecret, SecretText};
 use tokio::time::timeout;
 use tokio_postgres::{
     Config,
-    config::{Host, SslMode},
+    config::{Host, SslMode, SslNegotiation},
 };
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
     addresses::{PORT, ports},
     connection::Connection,
     engine::PostgresEngine,
-    schema,
+    options, schema,
 };
 use crate::{
     db::{
@@ -30,33 +30,11 @@ use crate::{
 const EXAMPLE: &str = "postgres://user:password@host:5432/database";
 const SETTING: &str = "Postgres";
 
-/// What the client knows.
-const OPTIONS: &[&str] = &[
-    "sslmode",
-    "host",
-    "hostaddr",
-    "port",
-    "user",
-    "password",
-    "dbname",
-    "options",
-    "application_name",
-    "target_session_attrs",
-    "load_balance_hosts",
-    "channel_binding",
-    "sslnegotiation",
-    "connect_timeout",
-    "tcp_user_timeout",
-    "keepalives",
-    "keepalives_idle",
-    "keepalives_interval",
-    "keepalives_retries",
-];
-
 /// How to open a [`Postgres`] store.
 ///
 /// The URL is a secret: neither `Debug` nor an error shows it. Options follow a `?`, as in libpq:
-/// `sslmode=require`, `host=/run/postgresql`.
+/// `sslmode=require`, `host=/run/postgresql`. Each one holds, or is an error that names it. Of
+/// several hosts, the first one is taken that can be written (`target_session_attrs=read-write`).
 ///
 /// **TLS** is required for every host but this machine. The certificate is checked against those of
 /// the system, or of the file that the variable `SSL_CERT_FILE` names in their place. It must be
@@ -217,11 +195,11 @@ impl PostgresBuilder {
                      used",
                 ));
         }
-        url::check_options(setting, query, OPTIONS)?;
         // Every certificate is verified, with its host, as these two of libpq's modes ask for.
         let query = query
             .replace("sslmode=verify-full", "sslmode=require")
             .replace("sslmode=verify-ca", "sslmode=require");
+        options::check(setting, before, &query)?;
         let text = SecretText::from(format!("{before}?{query}"));
         // The parser's own error may quote the URL.
         let parsed = text.expose_secret().parse::<Config>();
@@ -267,16 +245,17 @@ impl PostgresBuilder {
             }
             (_, false) => SslMode::Require,
         };
-        config
-            .ssl_mode(mode)
-            .keepalives_idle(Duration::from_secs(30));
-        if config.get_application_name().is_none() {
-            config.application_name("keystore");
-        }
-        let tls = match mode {
+        options::check_mode(setting, &config, mode)?;
+        options::complete(setting, &mut config, &query)?;
+        config.ssl_mode(mode);
+        let mut tls = match mode {
             SslMode::Require => Some(tls::config()?),
             _ => None,
         };
+        if let (SslNegotiation::Direct, Some(tls)) = (config.get_ssl_negotiation(), &mut tls) {
+            // The server refuses a direct handshake without it (since PostgreSQL 17).
+            tls.alpn_protocols = vec![b"postgresql".to_vec()];
+        }
         let database = config
             .get_dbname()
             .or(config.get_user())

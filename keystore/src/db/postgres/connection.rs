@@ -119,6 +119,23 @@ impl Connection {
         config: Config,
         words: Option<mpsc::Sender<String>>,
     ) -> Result<Client, Error> {
+        let each = config.get_connect_timeout().copied();
+        let opening = self.open(config, words);
+        match each {
+            None => opening.await,
+            // The client has none for TLS and the login.
+            Some(each) => match timeout(each, opening).await {
+                Ok(opened) => opened,
+                Err(_) => Err(self.silent()),
+            },
+        }
+    }
+
+    async fn open(
+        &self,
+        config: Config,
+        words: Option<mpsc::Sender<String>>,
+    ) -> Result<Client, Error> {
         let opened = match &self.tls {
             None => config.connect(NoTls).await.map(|(client, driver)| {
                 tokio::spawn(run(driver, words));
@@ -269,6 +286,20 @@ impl Connection {
             let source = error.source().and_then(|source| source.downcast_ref());
             if let Some(why) = source.and_then(tls::refusal) {
                 return tls::refused(label, &self.setting, why).with_source(error);
+            }
+            // The client's words for target_session_attrs; the system's have a code.
+            let is_standby = |found: &io::Error| {
+                found.kind() == io::ErrorKind::PermissionDenied && found.raw_os_error().is_none()
+            };
+            let source = error.source().and_then(|source| source.downcast_ref());
+            if source.is_some_and(is_standby) {
+                let what = format!("{label}: none of the hosts can be written");
+                return Error::new(ErrorKind::Transport, what)
+                    .with_help(
+                        "try again; if it happens again, look whether one of the hosts in the URL \
+                         is the primary",
+                    )
+                    .with_source(error);
             }
             let lost = error.is_closed()
                 || error

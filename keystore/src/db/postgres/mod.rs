@@ -5,6 +5,7 @@ mod advice;
 mod builder;
 mod connection;
 mod engine;
+mod options;
 mod rights;
 mod schema;
 

@@ -168,6 +168,18 @@ impl RedisBuilder {
             _ => &[],
         };
         url::check_options(setting, query, options)?;
+        // The client would read the path behind it, and no login.
+        if scheme == "unix" && address.contains('@') && !address.starts_with('/') {
+            return Err(invalid(
+                "the URL of a socket has its user and password as ?user=…&pass=…",
+            ));
+        }
+        let number = query
+            .split('&')
+            .find_map(|option| option.strip_prefix("db="));
+        if number.is_some_and(|number| number.parse::<u32>().is_err()) {
+            return Err(invalid("the URL has a db that is not a number"));
+        }
         if !fragment.is_empty() {
             return Err(invalid("the URL of the server has a fragment (#)"));
         }
@@ -310,6 +322,13 @@ mod tests {
         bad("unix:///run/s?pass=marked-password&pass=1", "twice");
         bad("unix:///run/s?password=marked-password", "option");
         bad("unix:///run/s?user=marked-password", "no password");
+        bad("unix:///run/s?db=marked-password", "db");
+        bad("unix:///run/s?db=-1", "db");
+        bad("unix://u:marked-password@/run/s", "?user=…&pass=…");
+        bad(
+            "redis+unix://:marked-password@/run/s?db=1",
+            "?user=…&pass=…",
+        );
     }
 
     #[test]

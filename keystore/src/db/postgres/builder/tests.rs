@@ -223,3 +223,84 @@ fn the_schema_is_printed() {
     let odd = Postgres::builder("").namespace("a; DROP").schema();
     assert!(odd.unwrap_err().is_configuration());
 }
+
+/// What a URL sets holds, as libpq reads it.
+#[test]
+fn each_option_holds() {
+    let of = |options: &str| {
+        let url = format!("postgres://u:marked-password@127.0.0.1/d?{options}");
+        let connection = Postgres::builder(url).connection().expect(options);
+        connection.config().clone()
+    };
+    let seconds = Duration::from_secs;
+    assert_eq!(of("").get_keepalives_idle(), seconds(30));
+    assert_eq!(of("keepalives_idle=7").get_keepalives_idle(), seconds(7));
+    let all = of("keepalives_interval=8&keepalives_retries=9");
+    assert_eq!(all.get_keepalives_interval(), Some(seconds(8)));
+    assert_eq!(all.get_keepalives_retries(), Some(9));
+    assert!(!of("keepalives=0").get_keepalives());
+    let limit = of("tcp_user_timeout=1500").get_tcp_user_timeout().copied();
+    assert_eq!(limit, Some(Duration::from_millis(1500)));
+    let limit = of("connect_timeout=2").get_connect_timeout().copied();
+    assert_eq!(limit, Some(seconds(2)));
+    assert_eq!(of("").get_application_name(), Some("keystore"));
+    assert_eq!(of("application_name=a").get_application_name(), Some("a"));
+    assert_eq!(of("options=-cgeqo=off").get_options(), Some("-cgeqo=off"));
+    use tokio_postgres::config::{ChannelBinding, LoadBalanceHosts};
+    let binding = of("channel_binding=require&sslmode=require").get_channel_binding();
+    assert_eq!(binding, ChannelBinding::Require);
+    let order = of("load_balance_hosts=random").get_load_balance_hosts();
+    assert_eq!(order, LoadBalanceHosts::Random);
+}
+
+#[test]
+fn an_option_that_cannot_hold_is_named() {
+    let bad = |rest: &str, words: &[&str]| {
+        check(&format!("postgres://u:marked-password@{rest}"), words);
+    };
+    for limit in ["0", "-1", "5", "60"] {
+        let rest = format!("127.0.0.1/d?connect_timeout={limit}");
+        bad(&rest, &["connect_timeout", "1 to 4"]);
+    }
+    for (option, name) in [
+        ("sslmode=allow", "sslmode"),
+        ("sslmode=", "sslmode"),
+        ("connect_timeout=marked-password", "connect_timeout"),
+        ("keepalives_idle=7s", "keepalives_idle"),
+        ("target_session_attrs=standby", "target_session_attrs"),
+        ("channel_binding=yes", "channel_binding"),
+        ("load_balance_hosts=on", "load_balance_hosts"),
+        ("sslnegotiation=tls", "sslnegotiation"),
+        ("port=marked-password", "port"),
+        ("hostaddr=marked-password", "hostaddr"),
+    ] {
+        bad(&format!("h/d?{option}"), &["invalid", name]);
+    }
+    let read_only = "h/d?target_session_attrs=read-only";
+    bad(read_only, &["target_session_attrs=read-only", "read-write"]);
+    for option in ["sslnegotiation=direct", "channel_binding=require"] {
+        let rest = format!("127.0.0.1/d?{option}");
+        bad(&rest, &[option, "add sslmode=require"]);
+    }
+    for option in ["user=v", "password=w", "host=other", "dbname=other"] {
+        let name = option.split('=').next().unwrap();
+        bad(&format!("h/d?{option}"), &["before the ? and behind", name]);
+    }
+    for rest in ["/d?host=/run/pg&sslmode=require", "%2Frun%2Fpg,db/d"] {
+        bad(rest, &["socket", "TLS"]);
+    }
+}
+
+#[test]
+fn of_several_hosts_one_is_taken_that_can_be_written() {
+    use tokio_postgres::config::TargetSessionAttrs::{self, Any, ReadWrite};
+    let check = |rest: &str, expect: TargetSessionAttrs| {
+        let url = format!("postgres://u:marked-password@{rest}");
+        let connection = Postgres::builder(url).connection().expect(rest);
+        assert_eq!(connection.config().get_target_session_attrs(), expect);
+    };
+    check("one/d", Any);
+    check("one,other/d", ReadWrite);
+    check("one,other/d?target_session_attrs=any", Any);
+    check("one/d?target_session_attrs=read-write", ReadWrite);
+}
