@@ -117,7 +117,7 @@ fn reseal() -> Result<(), Box<dyn Error>> {
 }
 
 fn store() -> Result<Arc<dyn Store>, Box<dyn Error>> {
-    Ok(match tokens()? {
+    let store: Arc<dyn Store> = match tokens()? {
         Tokens::Postgres(builder) => Arc::new(sealed(builder.open(key()?)?)?),
         Tokens::Redis(builder) => {
             let store = builder.open(key()?)?;
@@ -130,7 +130,9 @@ fn store() -> Result<Arc<dyn Store>, Box<dyn Error>> {
             end::say("TOKENS is a directory: plain text, and no other host shares it");
             Arc::new(keystore::File::open(folder)?)
         }
-    })
+    };
+    store.health()?; // which looks whether the records have this key
+    Ok(store)
 }
 
 fn tokens() -> Result<Tokens, AuthError> {

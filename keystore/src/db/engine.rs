@@ -62,6 +62,9 @@ pub(super) trait Engine: Messenger {
     /// Returns the accounts that have a record, by the names stored with it.
     fn accounts(&self) -> impl Future<Output = Result<Vec<AccountKey>, Error>> + Send;
 
+    /// Returns a few records, of accounts at random, if there are any. As cheap among many as among few.
+    fn sample(&self) -> impl Future<Output = Result<Vec<(AccountKey, SecretBytes)>, Error>> + Send;
+
     /// Finds out whether all of the above would work.
     fn check(&self) -> impl Future<Output = Result<(), Error>> + Send;
 
@@ -71,6 +74,9 @@ pub(super) trait Engine: Messenger {
     /// Describes the database without its credentials.
     fn describe(&self) -> &str;
 }
+
+/// How many records a look at a store takes at least, if it has as many.
+pub(super) const SAMPLE: usize = 4;
 
 /// A lease that was granted.
 pub(super) struct Taken {

@@ -19,6 +19,7 @@ pub(super) struct Limits {
     /// How long a change of a note may take before the program counts alone.
     pub(super) note: Duration,
     /// To create the tables or bring them up to date: longer than it takes to delete many rows.
+    #[cfg(feature = "postgres")]
     pub(super) migrate: Duration,
 }
 
@@ -30,6 +31,7 @@ impl Default for Limits {
             save: Duration::from_secs(30),
             free: Duration::from_secs(1),
             note: Duration::from_secs(2),
+            #[cfg(feature = "postgres")]
             migrate: Duration::from_secs(60),
         }
     }

@@ -140,6 +140,11 @@ impl<E: Engine> Remote<E> {
         Ok(remote)
     }
 
+    /// Returns a few records of any accounts.
+    pub(super) fn sample(&self) -> Result<Vec<(AccountKey, SecretBytes)>, Error> {
+        self.call(|engine| async move { engine.sample().await })
+    }
+
     /// Asks the engine something of its own.
     #[cfg(feature = "redis")]
     pub(super) fn ask<T, F>(

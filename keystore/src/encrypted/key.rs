@@ -29,7 +29,11 @@ use crate::text_input;
 /// assert!(error.is_configuration() && error.to_string().contains("NIGHTLY_UPLOAD_KEY"));
 /// # Ok::<(), auth_core::Error>(())
 /// ```
-pub struct EncryptionKey(pub(super) Source);
+pub struct EncryptionKey {
+    pub(super) source: Source,
+    /// The variable that it came from, for errors about it.
+    pub(super) variable: Option<String>,
+}
 
 pub(super) enum Source {
     Passphrase(SecretText, KdfCost),
@@ -46,7 +50,7 @@ impl EncryptionKey {
         if text.is_blank() {
             return Err(invalid("the passphrase is empty").with_help(SOME_PASSPHRASE));
         }
-        Ok(Self(Source::Passphrase(text, KdfCost::default())))
+        Ok(Self::new(Source::Passphrase(text, KdfCost::default())))
     }
 
     /// Creates a key from the passphrase in the environment variable `name`, or else in the file
@@ -61,6 +65,7 @@ impl EncryptionKey {
         let text = text_input::passphrase_var(name)?;
         text.ok_or_else(|| missing(name, SOME_PASSPHRASE))
             .and_then(Self::from_passphrase)
+            .map(|key| key.of_variable(name))
     }
 
     /// Creates a key from 32 bytes.
@@ -71,7 +76,7 @@ impl EncryptionKey {
         let bytes = <[u8; 32]>::try_from(key.as_ref()).map_err(|_| {
             invalid(format!("the key has {} bytes, not 32", key.len())).with_help(MAKE_ONE)
         })?;
-        Ok(Self(Source::Raw(Zeroizing::new(bytes))))
+        Ok(Self::new(Source::Raw(Zeroizing::new(bytes))))
     }
 
     /// Creates a key from 32 bytes as text: 64 hexadecimal digits, or base64 (either alphabet, with
@@ -86,7 +91,7 @@ impl EncryptionKey {
             invalid("the key is neither 64 hexadecimal digits nor 32 bytes in base64")
                 .with_help(MAKE_ONE)
         })?;
-        Ok(Self(Source::Raw(key)))
+        Ok(Self::new(Source::Raw(key)))
     }
 
     /// Creates a key from the environment variable `name`, or else from the file whose path is in
@@ -99,13 +104,33 @@ impl EncryptionKey {
         text.ok_or_else(|| missing(name, MAKE_ONE))
             .and_then(Self::from_text)
             .map_err(|error| error.with_setting(name.to_owned()))
+            .map(|key| key.of_variable(name))
+    }
+
+    fn new(source: Source) -> Self {
+        Self {
+            source,
+            variable: None,
+        }
+    }
+
+    pub(super) fn of_variable(self, name: &str) -> Self {
+        Self {
+            variable: Some(name.to_owned()),
+            ..self
+        }
+    }
+
+    /// Returns what an error about this key names.
+    pub(super) fn setting(&self) -> String {
+        self.variable.clone().unwrap_or_else(|| SETTING.to_owned())
     }
 
     /// Sets the cost of a guess at the passphrase. Default: [`KdfCost::default`]. Has no effect on
     /// a key of 32 bytes, which cannot be guessed.
     #[must_use]
     pub fn with_cost(mut self, cost: KdfCost) -> Self {
-        if let Source::Passphrase(_, own) = &mut self.0 {
+        if let Source::Passphrase(_, own) = &mut self.source {
             *own = cost;
         }
         self
@@ -114,19 +139,20 @@ impl EncryptionKey {
 
 impl fmt::Debug for EncryptionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
+        f.write_str(match self.source {
             Source::Passphrase(..) => "EncryptionKey(passphrase)",
             Source::Raw(_) => "EncryptionKey(key)",
         })
     }
 }
 
+const SETTING: &str = "EncryptionKey";
 const SOME_PASSPHRASE: &str =
     "choose a passphrase of several words, and use the same one each time";
 const MAKE_ONE: &str = "make a key with: openssl rand -hex 32";
 
 fn invalid(what: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(ErrorKind::Configuration, what).with_setting("EncryptionKey")
+    Error::new(ErrorKind::Configuration, what).with_setting(SETTING)
 }
 
 fn missing(name: &str, help: &'static str) -> Error {
@@ -163,7 +189,10 @@ mod tests {
 
     fn key_of(text: &str) -> Option<[u8; 32]> {
         match EncryptionKey::from_text(text) {
-            Ok(EncryptionKey(Source::Raw(key))) => Some(*key),
+            Ok(EncryptionKey {
+                source: Source::Raw(key),
+                ..
+            }) => Some(*key),
             Ok(_) => panic!("a key became a passphrase"),
             Err(error) => {
                 assert!(error.is_configuration());

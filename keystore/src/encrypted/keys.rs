@@ -50,7 +50,7 @@ pub(super) struct Keys {
 
 impl Keys {
     pub(super) fn new(key: EncryptionKey) -> Self {
-        let derived = match &key.0 {
+        let derived = match &key.source {
             Source::Passphrase(..) => Vec::new(),
             Source::Raw(key) => vec![Arc::new(SealingKey {
                 origin: Origin::Raw,
@@ -59,7 +59,7 @@ impl Keys {
             })],
         };
         Self {
-            source: key.0,
+            source: key.source,
             derived: Mutex::new(derived),
         }
     }

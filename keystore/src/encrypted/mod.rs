@@ -2,6 +2,7 @@
 
 mod cost;
 mod key;
+mod key_check;
 mod keys;
 mod neighbours;
 mod reseal;

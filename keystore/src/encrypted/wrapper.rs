@@ -4,7 +4,12 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use auth_core::{AccountKey, BoxFuture, Error, ErrorKind, Lease, SecretBytes, Store, WaitObserver};
 
-use super::{key::EncryptionKey, keys::Keys, sealed::SealedFormat};
+use super::{
+    key::EncryptionKey,
+    key_check::Sample,
+    keys::Keys,
+    sealed::{Problem, SealedFormat},
+};
 
 /// Encrypts the token records of any store. Feature `encrypted`.
 ///
@@ -21,7 +26,10 @@ use super::{key::EncryptionKey, keys::Keys, sealed::SealedFormat};
 /// then exchange them. Each record is encrypted with the new key when it is saved next;
 /// [`reseal_all`](Self::reseal_all) does it at once.
 ///
-/// **A record of a foreign key** is an error, which loses nothing. A new login replaces it.
+/// **A record of a foreign key** is an error, which loses nothing. A new login replaces it. Where the
+/// store is one of `Postgres` or `Redis` that was opened with a key, [`health`](Store::health) looks at
+/// a few records, and fails if there are some and none is of the current key or an old one. So call
+/// it when the program starts.
 ///
 /// ```
 /// use auth_core::{AccountKey, Store, TokenRecord};
@@ -48,6 +56,10 @@ pub struct Sealed<S> {
     inner: S,
     format: SealedFormat,
     old: Vec<SealedFormat>,
+    /// What errors about the key name.
+    pub(super) setting: String,
+    /// Some records of the inner store, if that can tell.
+    pub(super) sample: Option<Sample>,
 }
 
 impl<S: Store> Sealed<S> {
@@ -56,6 +68,8 @@ impl<S: Store> Sealed<S> {
     pub fn new(inner: S, key: EncryptionKey) -> Self {
         Self {
             inner,
+            setting: key.setting(),
+            sample: None,
             format: SealedFormat::new(Arc::new(Keys::new(key))),
             old: Vec::new(),
         }
@@ -96,7 +110,8 @@ impl<S: Store> Sealed<S> {
         Ok(sealed.is_some_and(|sealed| self.format.open(key, sealed.as_ref()).is_ok()))
     }
 
-    fn open(&self, key: &AccountKey, bytes: &[u8]) -> Result<SecretBytes, Error> {
+    /// Decrypts a record of the inner store with one of the keys.
+    pub(super) fn decrypt(&self, key: &AccountKey, bytes: &[u8]) -> Result<SecretBytes, Problem> {
         let mut problem = match self.format.open(key, bytes) {
             Ok(record) => return Ok(record),
             Err(problem) => problem,
@@ -111,9 +126,15 @@ impl<S: Store> Sealed<S> {
                 Err(other) => problem = other,
             }
         }
-        let (problem, help) = problem.explain("or log in again, which replaces it")?;
-        let what = format!("the record of {key} in {} {problem}", self.inner.describe());
-        Err(Error::new(ErrorKind::Store, what).with_help(help))
+        Err(problem)
+    }
+
+    fn open(&self, key: &AccountKey, bytes: &[u8]) -> Result<SecretBytes, Error> {
+        self.decrypt(key, bytes).or_else(|problem| {
+            let (problem, help) = problem.explain("or log in again, which replaces it")?;
+            let what = format!("the record of {key} in {} {problem}", self.inner.describe());
+            Err(Error::new(ErrorKind::Store, what).with_help(help))
+        })
     }
 }
 
@@ -143,7 +164,8 @@ impl<S: Store> Store for Sealed<S> {
     }
 
     fn health(&self) -> Result<(), Error> {
-        self.inner.health()
+        self.inner.health()?;
+        self.check_key()
     }
 
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {

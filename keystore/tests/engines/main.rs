@@ -8,6 +8,7 @@
     reason = "a helper of a test that fails is a test that fails"
 )]
 
+mod key;
 mod postgres;
 mod redis;
 #[expect(dead_code, reason = "what the tests of silent engines use")]

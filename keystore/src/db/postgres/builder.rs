@@ -144,13 +144,17 @@ impl PostgresBuilder {
     }
 
     /// Opens the store. Everything that it saves is encrypted with this key, which all hosts share.
+    /// Its [`health`](auth_core::Store::health) fails if the records have another one. Call it when the
+    /// program starts, once the store has its [old keys](Sealed::with_old_key).
     ///
     /// # Errors
     /// [`ErrorKind::Transport`] or [`ErrorKind::TimedOut`] if the server does not respond,
     /// [`ErrorKind::Configuration`] if the URL is invalid, or if the server refuses the user. Also
     /// if the user lacks a right, or if the schema is missing or of another version.
     pub fn open(&self, key: EncryptionKey) -> Result<Sealed<Postgres>, Error> {
-        self.open_unsealed().map(|store| Sealed::new(store, key))
+        let store = self.open_unsealed()?;
+        let remote = store.0.clone();
+        Ok(Sealed::new(store, key).with_sample(move || remote.sample()))
     }
 
     /// Opens the store without encryption: **all who can read the database or a backup of it can

@@ -20,6 +20,7 @@ use crate::db::{
     engine::{Engine, Held, Taken, millis},
     id::Id,
     listener::{Messages, Messenger},
+    random_word,
 };
 
 pub(super) struct PostgresEngine {
@@ -99,6 +100,13 @@ impl PostgresEngine {
             )),
             (true, None) => Ok(!is_read_only),
         }
+    }
+
+    /// Returns the account in the first columns of a row.
+    fn account(&self, row: &Row) -> Result<Option<AccountKey>, Error> {
+        let digest: &[u8] = self.get(row, 0)?;
+        let names = [self.get(row, 1)?, self.get(row, 2)?, self.get(row, 3)?];
+        Ok(Id::account(digest, names))
     }
 
     fn get<'r, T: tokio_postgres::types::FromSql<'r>>(
@@ -274,11 +282,30 @@ impl Engine for PostgresEngine {
         let rows = rows.map_err(|error| self.connection.failed(error))?;
         let mut accounts = Vec::with_capacity(rows.len());
         for row in &rows {
-            let digest: &[u8] = self.get(row, 0)?;
-            let names = [self.get(row, 1)?, self.get(row, 2)?, self.get(row, 3)?];
-            accounts.extend(Id::account(digest, names));
+            accounts.extend(self.account(row)?);
         }
         Ok(accounts)
+    }
+
+    async fn sample(&self) -> Result<Vec<(AccountKey, SecretBytes)>, Error> {
+        let client = self.connection.client().await?;
+        // Digests are spread evenly.
+        let from = Id::of(&AccountKey::new("", "", &random_word()?)).digest;
+        let from = &from[..];
+        let parameters: Parameters<'_> = &[(&from, Type::BYTEA)];
+        let rows = client
+            .query_typed(&self.statements.sample, parameters)
+            .await;
+        let rows = match rows {
+            Ok(rows) => rows,
+            Err(error) => return Err(self.explain(error).await),
+        };
+        let mut found = Vec::new();
+        for row in &rows {
+            let record = SecretBytes::new(self.get(row, 4)?);
+            found.extend(self.account(row)?.map(|account| (account, record)));
+        }
+        Ok(found)
     }
 
     async fn check(&self) -> Result<(), Error> {

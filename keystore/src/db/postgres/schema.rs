@@ -3,6 +3,7 @@
 use auth_core::{Error, ErrorKind};
 
 use super::rights;
+use crate::db::engine::SAMPLE;
 
 /// The version of the tables that this crate reads and writes.
 ///
@@ -91,6 +92,8 @@ pub(super) struct Statements {
     pub(super) load: String,
     /// The accounts that have a record.
     pub(super) accounts: String,
+    /// `id`: accounts with their records, from this digest on and from the first one on.
+    pub(super) sample: String,
     /// `id`: whether the tables suit this host, the record's version, whether the user may save, and
     /// the record. Sent right behind `take`, so that it sees what was saved before the lease was
     /// granted. A statement sees only what was committed before it began, and `take` may have waited.
@@ -139,6 +142,14 @@ impl Statements {
                 "SELECT id, service, client_id, account FROM {schema}.auth_record \
                  WHERE body IS NOT NULL"
             ),
+            sample: ["id >= $1", "id < $1"]
+                .map(|place| {
+                    format!(
+                        "(SELECT id, service, client_id, account, body FROM {schema}.auth_record \
+                         WHERE {place} AND body IS NOT NULL ORDER BY id LIMIT {SAMPLE})"
+                    )
+                })
+                .join(" UNION ALL "),
             version: format!(
                 "SELECT {suits}, r.version, \
                  has_any_column_privilege('{schema}.auth_record', 'INSERT') \

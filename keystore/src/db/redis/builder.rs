@@ -107,6 +107,8 @@ impl RedisBuilder {
     }
 
     /// Opens the store. Everything that it saves is encrypted with this key, which all hosts share.
+    /// Its [`health`](auth_core::Store::health) fails if the records have another one. Call it when the
+    /// program starts, once the store has its [old keys](Sealed::with_old_key).
     ///
     /// # Errors
     /// [`Transport`](auth_core::ErrorKind::Transport) or
@@ -114,7 +116,9 @@ impl RedisBuilder {
     /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if the URL is invalid, if
     /// the server refuses the user, or if the server would lose records.
     pub fn open(&self, key: EncryptionKey) -> Result<Sealed<Redis>, Error> {
-        self.open_unsealed().map(|store| Sealed::new(store, key))
+        let store = self.open_unsealed()?;
+        let remote = store.remote.clone();
+        Ok(Sealed::new(store, key).with_sample(move || remote.sample()))
     }
 
     /// Opens the store without encryption: **all who can read the server or its files can use the

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::db::{
     both,
-    engine::{Engine, Held, Taken, millis},
+    engine::{Engine, Held, SAMPLE, Taken, millis},
     id::Id,
     listener::{Messages, Messenger},
 };
@@ -72,6 +72,14 @@ impl RedisEngine {
     /// pattern.
     fn pattern(&self) -> String {
         format!("{}:{{*}}:record", self.namespace)
+    }
+
+    /// Returns names of records from this place on, and the next place, which is 0 at the end.
+    async fn scan(&self, from: u64) -> Result<(u64, Vec<String>), Error> {
+        let mut scan = redis::cmd("SCAN");
+        scan.arg(from).arg("MATCH").arg(self.pattern());
+        scan.arg("COUNT").arg(AT_ONCE);
+        self.ask(&scan).await
     }
 
     /// Returns the digest in the name of a record.
@@ -179,6 +187,12 @@ impl RedisEngine {
 
 /// How many leases one script keeps: nothing else runs meanwhile, for a millisecond.
 const AT_ONCE: usize = 500;
+
+/// The key, service, client and account of a record, and its body.
+type Sampled = (Vec<u8>, String, String, String, Vec<u8>);
+
+/// How many pages of keys a look for some records takes at most: some milliseconds.
+const SCANS: usize = 10;
 
 /// The commands without which callers look again, in place of being woken.
 const MESSAGES: [&str; 2] = ["publish", "subscribe"];
@@ -315,10 +329,7 @@ impl Engine for RedisEngine {
         self.check_version(versions.as_deref())?;
         let (mut accounts, mut cursor) = (BTreeSet::new(), 0_u64);
         loop {
-            let mut scan = redis::cmd("SCAN");
-            scan.arg(cursor).arg("MATCH").arg(self.pattern());
-            scan.arg("COUNT").arg(AT_ONCE);
-            let (next, keys): (u64, Vec<String>) = self.ask(&scan).await?;
+            let (next, keys) = self.scan(cursor).await?;
             if !keys.is_empty() {
                 let mut script = self.scripts.names.prepare_invoke();
                 for key in &keys {
@@ -338,6 +349,33 @@ impl Engine for RedisEngine {
                 return Ok(accounts.into_iter().collect());
             }
         }
+    }
+
+    async fn sample(&self) -> Result<Vec<(AccountKey, SecretBytes)>, Error> {
+        let (mut found, mut cursor) = (Vec::new(), 0_u64);
+        // The server has keys in no order. Among many of other programs it may find none.
+        for _ in 0..SCANS {
+            let (next, keys) = self.scan(cursor).await?;
+            if !keys.is_empty() {
+                let mut script = self.scripts.sample.prepare_invoke();
+                script.arg(SAMPLE);
+                for key in &keys {
+                    script.key(key);
+                }
+                let some: Vec<Sampled> = self.run(&script).await?;
+                for (key, service, client_id, account, body) in some {
+                    let digest = self.digest(&key);
+                    let names = [&*service, &*client_id, &*account];
+                    let account = digest.and_then(|digest| Id::account(&digest, names));
+                    found.extend(account.map(|account| (account, SecretBytes::new(body))));
+                }
+            }
+            cursor = next;
+            if cursor == 0 || found.len() >= SAMPLE {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     async fn check(&self) -> Result<(), Error> {

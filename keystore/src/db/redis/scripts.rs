@@ -139,6 +139,20 @@ end
 return found
 ";
 
+/// Keys: records. Arguments: how many. Gives key, service, client, account and body of as many that have
+/// a body.
+const SAMPLE: &str = "
+local found = {}
+for _, key in ipairs(KEYS) do
+    if #found >= tonumber(ARGV[1]) then break end
+    local record = redis.call('HMGET', key, 's', 'c', 'a', 'b')
+    if record[4] then
+        table.insert(found, {key, record[1], record[2], record[3], record[4]})
+    end
+end
+return found
+";
+
 /// Arguments: the names of a record, lease, number and note, which are only asked about, so that
 /// they are no keys; channel. Gives the commands that the user may not send, as its rules name
 /// them; none on a server that does not tell (Redis 6).
@@ -171,6 +185,7 @@ pub(super) struct Scripts {
     pub(super) write: Script,
     pub(super) swap: Script,
     pub(super) names: Script,
+    pub(super) sample: Script,
 }
 
 impl Scripts {
@@ -184,6 +199,7 @@ impl Scripts {
             write: Script::new(WRITE),
             swap: Script::new(SWAP),
             names: Script::new(NAMES),
+            sample: Script::new(SAMPLE),
         }
     }
 }
