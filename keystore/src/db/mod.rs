@@ -22,6 +22,7 @@ mod remote;
 #[cfg(all(test, unix, feature = "postgres", feature = "redis"))]
 mod silent;
 mod slot;
+mod system;
 mod thread;
 mod tls;
 mod url;

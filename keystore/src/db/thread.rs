@@ -11,6 +11,8 @@ use tokio::{
     sync::oneshot,
 };
 
+use super::system;
+
 /// A running thread. It ends when this is dropped.
 pub(super) struct EngineThread {
     handle: Handle,
@@ -20,7 +22,12 @@ pub(super) struct EngineThread {
 impl EngineThread {
     pub(super) fn start() -> Result<Self, Error> {
         let failed = |source: io::Error| {
-            Error::new(ErrorKind::Store, "cannot start the thread of the store").with_source(source)
+            let help = system::help(&source).unwrap_or(
+                "raise the limits of this program for threads and memory (ulimit -u, -v)",
+            );
+            Error::new(ErrorKind::Store, "cannot start the thread of the store")
+                .with_help(help)
+                .with_source(source)
         };
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(failed)?;

@@ -5,6 +5,8 @@ use std::{io, sync::Arc};
 use auth_core::{Error, ErrorKind};
 use rustls::{CertificateError, ClientConfig, RootCertStore, crypto::ring};
 
+use super::system;
+
 /// Returns a configuration with a provider of its own: the default of the process belongs to the
 /// program.
 pub(super) fn config() -> Result<ClientConfig, Error> {
@@ -12,6 +14,9 @@ pub(super) fn config() -> Result<ClientConfig, Error> {
     let found = rustls_native_certs::load_native_certs();
     let (added, _) = roots.add_parsable_certificates(found.certs);
     if added == 0 {
+        if let Some(failure) = found.errors.into_iter().next() {
+            return Err(unread(failure));
+        }
         return Err(Error::new(
             ErrorKind::Configuration,
             "the system has no certificates, which an encrypted connection requires",
@@ -26,6 +31,24 @@ pub(super) fn config() -> Result<ClientConfig, Error> {
             Error::new(ErrorKind::Configuration, "cannot set up TLS").with_source(source)
         })?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// The error for certificates that are there, or that `SSL_CERT_FILE` names, and cannot be read.
+fn unread(failure: rustls_native_certs::Error) -> Error {
+    let of_system = match &failure.kind {
+        rustls_native_certs::ErrorKind::Io { inner, .. } => match inner.kind() {
+            io::ErrorKind::PermissionDenied => None,
+            _ => system::help(inner),
+        },
+        _ => None,
+    };
+    let what = "the certificates cannot be read, which an encrypted connection requires";
+    Error::new(ErrorKind::Configuration, what)
+        .with_setting("SSL_CERT_FILE")
+        .with_help(of_system.unwrap_or(
+            "correct the path in SSL_CERT_FILE if it is set, and let this program read the file",
+        ))
+        .with_source(failure)
 }
 
 /// Returns why TLS failed. `None` if the connection was lost meanwhile, which may pass: the engine

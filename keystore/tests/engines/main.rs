@@ -14,6 +14,7 @@ mod redis;
 #[expect(dead_code, reason = "what the tests of silent engines use")]
 mod server;
 mod standby;
+mod surroundings;
 
 use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
 use keystore::EncryptionKey;

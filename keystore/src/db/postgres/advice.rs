@@ -3,12 +3,13 @@
 use auth_core::ErrorKind;
 
 const CREDENTIALS: &str = "correct the user and the password in the URL";
-const DATABASE: &str = "correct the database in the URL";
+const DATABASE: &str = "correct the database in the URL, or create it";
 const LOG: &str = "look into the log of the server";
 const AGAIN: &str = "try again";
 
-/// Returns the kind of an error, and its help. `Transport` is what may pass by itself.
-pub(super) fn advice(code: &str, message: &str) -> (ErrorKind, &'static str) {
+/// Returns the kind of an error, and its help. `Transport` is what may pass by itself. `could_be_tls`
+/// is whether the connection is one without TLS that could have it.
+pub(super) fn advice(code: &str, message: &str, could_be_tls: bool) -> (ErrorKind, &'static str) {
     use ErrorKind::{Configuration, Store, Transport};
     let says = |words: &[&str]| words.iter().any(|words| message.contains(words));
     match (code, code.get(..2).unwrap_or_default()) {
@@ -17,11 +18,28 @@ pub(super) fn advice(code: &str, message: &str) -> (ErrorKind, &'static str) {
         ("08P01", _) if says(&["no such user", "authentication failed", "auth failed"]) => {
             (Configuration, CREDENTIALS)
         }
+        ("08P01", _) if says(&["SSL required"]) => {
+            (Configuration, "add sslmode=require to the URL")
+        }
+        ("08P01", _) if says(&["unsupported startup parameter"]) => (
+            Configuration,
+            "remove what the message names from the URL, or add it to ignore_startup_parameters of \
+             PgBouncer",
+        ),
+        ("08P01", _) if says(&["max_client_conn"]) => (
+            Transport,
+            "try again; if it happens again, raise max_client_conn of PgBouncer",
+        ),
         // The server has no rule for this connection.
-        ("28000", _) => (
+        ("28000", _) if could_be_tls => (
             Configuration,
             "add sslmode=require to the URL if the server requires TLS; otherwise correct the user \
-             in the URL, or pg_hba.conf",
+             and the database in the URL, or pg_hba.conf",
+        ),
+        ("28000", _) => (
+            Configuration,
+            "correct the user and the database in the URL, or add a line for them and the address of \
+             this host to pg_hba.conf",
         ),
         (_, "28") => (Configuration, CREDENTIALS),
         (_, "3D") => (Configuration, DATABASE),
@@ -46,18 +64,33 @@ pub(super) fn advice(code: &str, message: &str) -> (ErrorKind, &'static str) {
         ),
         ("53300", _) => (
             Transport,
-            "raise max_connections, or put PgBouncer in front of the server",
+            "try again; if it happens again, raise max_connections, or the CONNECTION LIMIT of the role \
+             or the database, or put PgBouncer in front of the server",
         ),
         ("58030", _) => (
             Store,
             "look at the disk of the server and into its log: a file could not be read or written",
         ),
         // A row or a database that another transaction has locked.
-        ("55P03" | "55006", _) => (Transport, AGAIN),
+        ("55P03" | "55006", _) => (
+            Transport,
+            "try again; if it happens again, look in pg_stat_activity for a session that holds a lock",
+        ),
         ("55000", _) => (
             Configuration,
-            "let the database accept connections (ALTER DATABASE … ALLOW_CONNECTIONS)",
+            "let the database accept connections (ALTER DATABASE … ALLOW_CONNECTIONS), or look into \
+             the log of the server",
         ),
+        ("57014", _) => (
+            Transport,
+            "try again; if it happens again, raise the statement_timeout of this user",
+        ),
+        ("57P01" | "57P02" | "57P03", _) => (
+            Transport,
+            "try again; if it happens again, look into the log of the server, which ends, starts or \
+             recovers",
+        ),
+        ("57P04", _) => (Configuration, DATABASE),
         // The end of a transaction or session by a limit of the server.
         ("25P03" | "25P04", _) => (Transport, AGAIN),
         (_, "08" | "40" | "53" | "57") => (Transport, AGAIN),
@@ -73,7 +106,7 @@ mod tests {
     fn each_code_has_its_kind_and_help() {
         use ErrorKind::{Configuration, Store, Transport};
         let check = |code: &str, message: &str, kind: ErrorKind, words: &str| {
-            let (found, help) = advice(code, message);
+            let (found, help) = advice(code, message, true);
             assert_eq!(found, kind, "{code} {message}");
             assert!(help.contains(words), "{code} {message}: {help}");
         };
@@ -83,7 +116,8 @@ mod tests {
             ("57P02", Transport, "try again"),
             ("57P03", Transport, "try again"),
             ("57P05", Transport, "try again"),
-            ("57014", Transport, "try again"),
+            ("57014", Transport, "statement_timeout"),
+            ("57P04", Configuration, "database"),
             ("08006", Transport, "try again"),
             ("08P01", Transport, "try again"),
             ("40001", Transport, "try again"),
@@ -117,5 +151,27 @@ mod tests {
         ] {
             check("08P01", message, Configuration, words);
         }
+        for (message, kind, words) in [
+            ("SSL required", Configuration, "sslmode=require"),
+            (
+                "unsupported startup parameter: options",
+                Configuration,
+                "ignore_startup_parameters",
+            ),
+            (
+                "no more connections allowed (max_client_conn)",
+                Transport,
+                "max_client_conn",
+            ),
+        ] {
+            check("08P01", message, kind, words);
+        }
+        // With TLS, or over a socket, which has none.
+        let (kind, help) = advice("28000", "no pg_hba.conf entry", false);
+        assert_eq!(kind, Configuration);
+        assert!(
+            help.contains("pg_hba.conf") && !help.contains("sslmode"),
+            "{help}"
+        );
     }
 }

@@ -172,7 +172,7 @@ impl PostgresBuilder {
         Remote::open(engine, EngineThread::start()?, self.lease, limits).map(Postgres)
     }
 
-    fn connection(&self) -> Result<Connection, Error> {
+    pub(super) fn connection(&self) -> Result<Connection, Error> {
         let setting = self.variable.as_deref().unwrap_or(SETTING);
         let invalid = |what| url::invalid(setting, what, EXAMPLE);
         let text = self.url.expose_secret().trim();

@@ -9,7 +9,7 @@ use tokio::{
     sync::mpsc,
     time::timeout,
 };
-use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Row, error::SqlState};
+use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Row, config::Host, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
@@ -21,7 +21,7 @@ use crate::db::{
     limits::Limits,
     listener::{MESSAGES, Messages},
     slot::{Slot, first},
-    tls,
+    system, tls,
 };
 
 pub(super) struct Connection {
@@ -98,8 +98,10 @@ impl Connection {
         let connecting = async {
             let addresses = addresses(&self.config).await.map_err(|source| {
                 let what = format!("{}: the host has no address", self.label);
+                let help = system::help(&source)
+                    .unwrap_or("try again; if it happens again, correct the host in the URL");
                 Error::new(ErrorKind::Transport, what)
-                    .with_help("try again; if it happens again, correct the host in the URL")
+                    .with_help(help)
                     .with_source(source)
             })?;
             // A little before the one around it, which says less.
@@ -279,6 +281,12 @@ impl Connection {
         self.error(error)
     }
 
+    /// Returns whether TLS is off, and could be on: a socket has none.
+    fn could_be_tls(&self) -> bool {
+        let is_remote = |host: &Host| matches!(host, Host::Tcp(_));
+        self.tls.is_none() && self.config.get_hosts().iter().all(is_remote)
+    }
+
     /// Says what to do about an error, with the server's own words and code.
     pub(super) fn error(&self, error: tokio_postgres::Error) -> Error {
         let label = &self.label;
@@ -301,21 +309,20 @@ impl Connection {
                     )
                     .with_source(error);
             }
-            let lost = error.is_closed()
-                || error
-                    .source()
-                    .is_some_and(|source| source.downcast_ref::<io::Error>().is_some())
+            let lost = source.is_some()
+                || error.is_closed()
                 || error.to_string().starts_with("connection closed")
                 || error.to_string().contains("timeout");
             return match lost {
                 true => Error::new(ErrorKind::Transport, format!("{label} is out of reach"))
-                    .with_help("try again; if it happens again, look whether the server runs"),
-                false => Error::new(ErrorKind::Configuration, format!("{label}: cannot connect"))
-                    .with_setting(self.setting.clone())
-                    .with_help(
-                        "correct the URL (percent-encode @ : / # % in its password), or the \
-                         certificate of the server",
-                    ),
+                    .with_help(source.and_then(system::help).unwrap_or(
+                        "try again; if it happens again, look whether the server runs, and correct \
+                         the host and the port in the URL",
+                    )),
+                false => {
+                    let (what, help) = unusable(&error.to_string());
+                    self.refused(what, help)
+                }
             }
             .with_source(error);
         };
@@ -327,7 +334,7 @@ impl Connection {
             }
             _ => {}
         }
-        let (kind, help) = advice(code, found.message());
+        let (kind, help) = advice(code, found.message(), self.could_be_tls());
         // The message only: details may quote values.
         let what = format!("{label}: {} (SQLSTATE {code})", found.message());
         let error = Error::new(kind, what).with_help(help);
@@ -337,3 +344,36 @@ impl Connection {
         }
     }
 }
+
+/// What is wrong, and what to do about it, by the words of the client: it does not tell its kinds
+/// otherwise.
+fn unusable(words: &str) -> (&'static str, &'static str) {
+    let says = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
+    if says(&["TLS"]) {
+        return (
+            "the server has no TLS",
+            "switch it on there (ssl = on); on a network that is safe by itself, say so with \
+             unencrypted_connection, and remove sslmode",
+        );
+    }
+    if says(&["authentication", "configuration"]) {
+        return (
+            "cannot log in",
+            "put the user and the password into the URL; the server must ask for a password by SCRAM \
+             or MD5, or for none, and channel_binding=require needs SCRAM",
+        );
+    }
+    if says(&["column", "number of rows"]) {
+        return (
+            "its tables are not those of the store",
+            "choose another namespace, or remove these tables and call migrate",
+        );
+    }
+    (
+        "cannot connect",
+        "correct the host and the port in the URL: PostgreSQL does not respond there",
+    )
+}
+
+#[cfg(test)]
+mod tests;

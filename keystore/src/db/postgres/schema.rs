@@ -234,7 +234,11 @@ pub(super) enum Unsuited {
 pub(super) fn wrong_schema(label: &str, setting: &str, found: Unsuited) -> Error {
     const MIGRATE: &str = "call migrate once, or run the SQL of schema";
     let (what, help) = match found {
-        Unsuited::Missing => ("its tables are missing".to_owned(), MIGRATE),
+        Unsuited::Missing => (
+            "its tables are missing".to_owned(),
+            "call migrate once, or run the SQL of schema; if there are tables, correct the namespace \
+             or the database in the URL",
+        ),
         Unsuited::WithoutVersion => (
             "its tables have no version: auth_meta is empty".to_owned(),
             MIGRATE,

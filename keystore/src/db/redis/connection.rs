@@ -30,11 +30,8 @@ use crate::db::{
     limits::Limits,
     listener::{EndsTask, MESSAGES, Messages},
     slot::{Slot, first},
-    tls,
+    system, tls,
 };
-
-pub(super) const OUT_OF_REACH: &str = "try again; if it happens again, look whether the server runs, has a \
-                            free connection (maxclients), and requires TLS (rediss://)";
 
 const SILENT: &str = "try again; if it happens again, look whether the server runs, has TLS at this \
                       port if the URL says so, and whether a firewall drops its packets";
@@ -235,12 +232,23 @@ impl Connection {
     }
 
     fn unreachable(&self, source: io::Error) -> Error {
-        Error::new(
-            ErrorKind::Transport,
-            format!("{} is out of reach", self.label),
-        )
-        .with_help(OUT_OF_REACH)
-        .with_source(source)
+        self.out_of_reach(system::help(&source)).with_source(source)
+    }
+
+    /// The error for a server that is not there, or whose connection was lost.
+    pub(super) fn out_of_reach(&self, help: Option<&'static str>) -> Error {
+        let what = format!("{} is out of reach", self.label);
+        let reasons = match &self.tls {
+            None => {
+                "try again; if it happens again, look whether the server runs at this host and port, \
+                 has a free connection (maxclients), and requires TLS (rediss://)"
+            }
+            Some(_) => {
+                "try again; if it happens again, look whether the server runs at this host and port, \
+                 has TLS there, and a free connection (maxclients)"
+            }
+        };
+        Error::new(ErrorKind::Transport, what).with_help(help.unwrap_or(reasons))
     }
 
     /// A server without TLS waits for the end of a line.

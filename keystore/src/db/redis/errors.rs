@@ -3,10 +3,8 @@
 use auth_core::{Error, ErrorKind};
 use redis::{ErrorKind as RedisErrorKind, RedisError, ServerErrorKind, Value};
 
-use super::{
-    connection::{Connection, OUT_OF_REACH},
-    scripts::UNSUITED,
-};
+use super::{connection::Connection, scripts::UNSUITED};
+use crate::db::system;
 
 /// Returns the error of a command in a script, which Redis 6 has in words only.
 pub(super) fn unwrapped(error: RedisError) -> RedisError {
@@ -31,6 +29,9 @@ impl Connection {
                 .with_setting(self.setting().to_owned())
                 .with_help(help)
         };
+        let not_ready = |help: &'static str| {
+            Error::new(ErrorKind::Transport, format!("{label} is not ready")).with_help(help)
+        };
         let (code, words) = (
             error.code().unwrap_or_default().to_owned(),
             error.to_string(),
@@ -41,12 +42,15 @@ impl Connection {
                 format!("{label} has no password for this user"),
                 "remove the password from the URL, or set it at the server",
             ),
-            (RedisErrorKind::AuthenticationFailed, _) | (_, "NOAUTH" | "WRONGPASS") => {
-                configuration(
-                    format!("{label} refused the user or the password"),
-                    "correct the user and the password in the URL",
-                )
-            }
+            (_, "NOAUTH") => configuration(
+                format!("{label} requires a password"),
+                "put the user and the password into the URL, or the password alone behind a colon \
+                 (rediss://:password@host)",
+            ),
+            (RedisErrorKind::AuthenticationFailed, _) | (_, "WRONGPASS") => configuration(
+                format!("{label} refused the user or the password"),
+                "correct the user and the password in the URL",
+            ),
             (RedisErrorKind::Server(ServerErrorKind::NoPerm), _) => configuration(
                 format!("{label} does not permit this user a command"),
                 "permit @read, @write, @scripting, @pubsub, info and config|get for the keys \
@@ -65,7 +69,10 @@ impl Connection {
                 ErrorKind::Transport,
                 format!("{label} has no free connection"),
             )
-            .with_help(OUT_OF_REACH),
+            .with_help(
+                "try again; if it happens again, raise maxclients, or close connections of other \
+                 programs",
+            ),
             (_, "WRONGTYPE") => Error::new(
                 ErrorKind::Store,
                 format!("{label}: another program uses a key of this namespace"),
@@ -77,19 +84,21 @@ impl Connection {
                     "correct the URL",
                 )
             }
-            (
-                RedisErrorKind::Server(
-                    ServerErrorKind::BusyLoading
-                    | ServerErrorKind::ClusterDown
-                    | ServerErrorKind::MasterDown
-                    | ServerErrorKind::TryAgain,
-                ),
-                _,
-            )
-            | (_, "UNKILLABLE" | "BUSY") => {
-                Error::new(ErrorKind::Transport, format!("{label} is not ready"))
-                    .with_help("try again")
+            (RedisErrorKind::Server(ServerErrorKind::BusyLoading), _) => not_ready(
+                "try again; if it happens again, wait until the server has read its files",
+            ),
+            (RedisErrorKind::Server(ServerErrorKind::MasterDown), _) => {
+                not_ready("try again; if it happens again, connect to the primary")
             }
+            (
+                RedisErrorKind::Server(ServerErrorKind::ClusterDown | ServerErrorKind::TryAgain),
+                _,
+            ) => not_ready(
+                "try again; if it happens again, connect to a server that is not in cluster mode",
+            ),
+            (_, "UNKILLABLE" | "BUSY") => not_ready(
+                "try again; if it happens again, end the script of another program (SCRIPT KILL)",
+            ),
             (_, "NOREPLICAS") => Error::new(
                 ErrorKind::Transport,
                 format!("{label} has too few replicas"),
@@ -117,8 +126,9 @@ impl Connection {
                 "set a password at the server, and its address with bind (protected-mode)",
             ),
             _ if error.is_io_error() || error.is_connection_dropped() => {
-                Error::new(ErrorKind::Transport, format!("{label} is out of reach"))
-                    .with_help(OUT_OF_REACH)
+                let source = std::error::Error::source(&error);
+                let source = source.and_then(|source| source.downcast_ref());
+                self.out_of_reach(source.and_then(system::help))
             }
             _ => Error::new(ErrorKind::Store, format!("{label} failed"))
                 .with_help("look into the log of the server"),
