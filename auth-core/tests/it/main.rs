@@ -7,5 +7,6 @@ mod common;
 mod metadata;
 mod properties;
 mod repeated;
+mod token_records;
 mod token_responses;
 mod verdicts;

@@ -11,6 +11,7 @@
 mod key;
 mod postgres;
 mod redis;
+mod removal;
 #[expect(dead_code, reason = "what the tests of silent engines use")]
 mod server;
 mod standby;
