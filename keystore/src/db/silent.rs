@@ -223,10 +223,10 @@ fn a_redis_that_became_a_replica_is_left_for_the_new_primary() {
         return;
     };
     let proxy = Proxy::to(old.port);
+    let namespace = primary.name();
     let open = || {
-        builder_of(&proxy)
-            .namespace(&primary.name())
-            .open_unsealed()
+        let builder = Redis::builder(format!("redis://{}", proxy.address));
+        builder.namespace(&namespace).open_unsealed()
     };
     let store = open().unwrap();
     let record = SecretBytes::new(b"one".to_vec());
@@ -247,13 +247,9 @@ fn a_redis_that_became_a_replica_is_left_for_the_new_primary() {
     store.save(&held, &record).expect("the new primary");
     // The old one alone is left.
     proxy.port.store(old.port, SeqCst);
-    let error = builder_of(&proxy).open_unsealed().unwrap_err();
+    let error = open().unwrap_err();
     assert!(error.is_configuration(), "{error:#}");
     assert!(error.to_string().contains("replica"), "{error:#}");
-}
-
-fn builder_of(proxy: &Proxy) -> crate::RedisBuilder {
-    Redis::builder(format!("redis://{}", proxy.address))
 }
 
 #[test]
