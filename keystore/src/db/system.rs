@@ -25,11 +25,10 @@ pub(super) fn help(error: &io::Error) -> Option<&'static str> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
-    #[cfg(unix)]
     #[test]
     fn what_this_machine_lacks_is_named() {
         for (code, words) in [

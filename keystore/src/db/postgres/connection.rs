@@ -258,8 +258,8 @@ impl Connection {
     }
 
     /// The error of a statement on a server that could be written before.
-    fn demoted(&self) -> Error {
-        let what = format!("{} cannot be written any more", self.label);
+    fn demoted(&self, words: &str) -> Error {
+        let what = format!("{} cannot be written any more: {words}", self.label);
         Error::new(ErrorKind::Transport, what).with_help(
             "try again; if it happens again, connect to the primary: name all hosts in the URL, with \
              target_session_attrs=read-write",
@@ -283,8 +283,12 @@ impl Connection {
 
     /// Returns whether TLS is off, and could be on: a socket has none.
     fn could_be_tls(&self) -> bool {
-        let is_remote = |host: &Host| matches!(host, Host::Tcp(_));
-        self.tls.is_none() && self.config.get_hosts().iter().all(is_remote)
+        let has_address = |host: &Host| match host {
+            Host::Tcp(_) => true,
+            #[cfg(unix)]
+            Host::Unix(_) => false,
+        };
+        self.tls.is_none() && self.config.get_hosts().iter().all(has_address)
     }
 
     /// Says what to do about an error, with the server's own words and code.
@@ -328,7 +332,7 @@ impl Connection {
         };
         let code = found.code().code();
         match found.code() {
-            &SqlState::READ_ONLY_SQL_TRANSACTION => return self.demoted().with_source(error),
+            &SqlState::READ_ONLY_SQL_TRANSACTION => return self.demoted(found.message()),
             &SqlState::UNDEFINED_TABLE | &SqlState::INVALID_SCHEMA_NAME => {
                 return self.wrong_schema(Unsuited::Missing);
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use auth_core::{Error, ErrorKind};
 use tokio_postgres::{
     Config,
-    config::{ChannelBinding, Host, SslMode, SslNegotiation, TargetSessionAttrs},
+    config::{ChannelBinding, SslMode, SslNegotiation, TargetSessionAttrs},
 };
 
 use crate::db::{limits::Limits, url};
@@ -136,7 +136,7 @@ pub(super) fn check_mode(setting: &str, config: &Config, mode: SslMode) -> Resul
         if config
             .get_hosts()
             .iter()
-            .any(|host| matches!(host, Host::Unix(_)))
+            .any(|host| matches!(host, tokio_postgres::config::Host::Unix(_)))
         {
             return Err(refused(
                 setting,
