@@ -33,8 +33,8 @@ const SETTING: &str = "Postgres";
 /// How to open a [`Postgres`] store.
 ///
 /// The URL is a secret: neither `Debug` nor an error shows it. Options follow a `?`, as in libpq:
-/// `sslmode=require`, `host=/run/postgresql`. Each one holds, or is an error that names it. Of
-/// several hosts, the first one is taken that can be written (`target_session_attrs=read-write`).
+/// `sslmode=require`, `host=/run/postgresql`. Each one holds, or is an error that names it; a
+/// `connect_timeout` of more than 4 seconds counts as 4. Of several hosts, the first one is taken that can be written (`target_session_attrs=read-write`).
 ///
 /// **TLS** is required for every host but this machine. The certificate is checked against those of
 /// the system, or of the file that the variable `SSL_CERT_FILE` names in their place. It must be

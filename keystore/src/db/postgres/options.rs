@@ -8,7 +8,7 @@ use tokio_postgres::{
     config::{ChannelBinding, SslMode, SslNegotiation, TargetSessionAttrs},
 };
 
-use crate::db::{limits::Limits, url};
+use crate::db::url;
 
 /// What the client knows.
 const OPTIONS: &[&str] = &[
@@ -102,19 +102,6 @@ pub(super) fn complete(setting: &str, config: &mut Config, query: &str) -> Resul
     // Of several, one can be written.
     if config.get_hosts().len() > 1 && !has("target_session_attrs") {
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
-    }
-    let longest = Limits::default().open;
-    let is_fine = |limit: &&Duration| **limit <= longest;
-    if has("connect_timeout") && config.get_connect_timeout().filter(is_fine).is_none() {
-        let longest = longest.as_secs();
-        return Err(refused(
-            setting,
-            format!(
-                "the URL has a connect_timeout that is not 1 to {longest} seconds, and the store \
-                 waits no longer"
-            ),
-            format!("set it to 1 to {longest}, or remove it"),
-        ));
     }
     // In milliseconds, which the client takes for seconds.
     if let Some(limit) = config.get_tcp_user_timeout().map(Duration::as_secs) {
