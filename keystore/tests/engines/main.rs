@@ -17,8 +17,12 @@ mod server;
 mod standby;
 mod surroundings;
 
+use std::time::Duration;
+
 use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
 use keystore::EncryptionKey;
+
+const LONG: Duration = Duration::from_secs(30);
 
 fn key(account: &str) -> AccountKey {
     AccountKey::new("inaturalist", "app-id", account)
@@ -47,8 +51,7 @@ fn renew_beside(store: &dyn Store, account: &str, others: usize) {
     let lease = lease(store, account);
     store.load(&key(account)).unwrap();
     store.reserve(&lease, 100).unwrap();
-    let long = std::time::Duration::from_secs(30);
-    assert!(store.confirm(&lease, long).unwrap());
+    assert!(store.confirm(&lease, LONG).unwrap());
     store.save(&lease, &record("one")).unwrap();
     assert!(store.load(&key(account)).unwrap().is_some());
     store.remove(&lease).unwrap();
@@ -67,6 +70,81 @@ fn names(error: &Error, words: &[&str]) -> String {
         assert!(text.contains(word), "{word}: {text}");
     }
     error.help().unwrap().to_owned()
+}
+
+/// Checks when the record that came with a lease is used. `change` makes the stored one unreadable.
+fn lease_brings_the_record_once(store: &dyn Store, change: impl Fn()) {
+    store.save(&lease(store, "me"), &record("one")).unwrap();
+    let held = lease(store, "me");
+    change();
+    assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"one");
+    store.load(&key("me")).expect_err("asks the server");
+    store.save(&held, &record("two")).unwrap();
+    drop(held);
+    for after in ["a lease", "a save"] {
+        let held = lease(store, "me");
+        if after == "a save" {
+            store.save(&held, &record("three")).unwrap();
+        } else {
+            drop(held);
+        }
+        change();
+        store.load(&key("me")).expect_err(after);
+    }
+}
+
+/// Checks that a host which runs notices data of another version, in both directions. A case has the
+/// versions to set, the words of each error, and those of its help. Versions that suit it follow.
+fn versions_are_noticed(
+    store: &dyn Store,
+    open: impl Fn() -> Error,
+    set: impl Fn(&str),
+    leases: impl Fn() -> String,
+    cases: [(&str, &[&str], &str); 4],
+    suits: [&str; 2],
+) {
+    store.save(&lease(store, "me"), &record("one")).unwrap();
+    for (found, words, what_to_do) in cases {
+        let held = lease(store, "me");
+        let before = leases();
+        set(found);
+        let refused = [
+            store.try_lease(&key("other")).unwrap_err(),
+            store.confirm(&held, LONG).unwrap_err(),
+            store.health().unwrap_err(),
+            store.accounts().unwrap_err(),
+            open(),
+        ];
+        for error in refused {
+            assert!(names(&error, words).contains(what_to_do), "{error}");
+        }
+        assert_eq!(leases(), before);
+        // A token that was issued before is saved: the refresh token before it is used up.
+        store.save(&held, &record("two")).unwrap();
+        drop(held);
+        names(&store.load(&key("me")).unwrap_err(), words);
+        for suits in suits {
+            set(suits);
+            renew_beside(store, "other", 1);
+        }
+        assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"two");
+    }
+}
+
+/// Checks that a store takes the token of a renewal that has begun, after `empty` has removed all of
+/// its data; it gets the renewal's lease and another one.
+fn emptied_store_takes_a_token(store: &dyn Store, empty: impl FnOnce(&Lease, &Lease)) {
+    store.save(&lease(store, "me"), &record("one")).unwrap();
+    let (begun, held) = (lease(store, "me"), lease(store, "you"));
+    empty(&begun, &held);
+    assert!(!store.confirm(&held, LONG).unwrap(), "its lease is gone");
+    assert!(store.load(&key("other")).unwrap().is_none());
+    store.health().unwrap();
+    store.save(&begun, &record("two")).unwrap();
+    drop(begun);
+    assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"two");
+    drop(held);
+    renew_beside(store, "you", 1);
 }
 
 /// Names of accounts and of notes that an engine may not like. Each is read back as it is.

@@ -1,13 +1,15 @@
 //! PostgreSQL: each right is looked for, and a logout leaves a version that ends.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use auth_core::{Error, ErrorKind, Store};
 use keystore::{Postgres, PostgresBuilder, Sealed};
 
 use crate::{
-    encryption_key, key, lease, names, odd_names, record, renew, renew_beside,
+    LONG, emptied_store_takes_a_token, encryption_key, key, lease, lease_brings_the_record_once,
+    names, odd_names, record, renew,
     server::{self, Server},
+    versions_are_noticed,
 };
 
 /// A user with all rights on the tables of a namespace, both of one name.
@@ -195,24 +197,8 @@ fn a_logout_leaves_a_version_without_names_and_the_schema_removes_it() {
 fn a_lease_brings_the_record_with_it_once() {
     let Some(set) = Set::up() else { return };
     let store = set.open().unwrap();
-    store.save(&lease(&store, "me"), &record("one")).unwrap();
-    let change = || set.sql("UPDATE {}.auth_record SET body = 'changed'");
-    let held = lease(&store, "me");
-    change();
-    assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"one");
-    store.load(&key("me")).expect_err("asks the server");
-    store.save(&held, &record("two")).unwrap();
-    drop(held);
-    for after in ["a lease", "a save"] {
-        let held = lease(&store, "me");
-        if after == "a save" {
-            store.save(&held, &record("three")).unwrap();
-        } else {
-            drop(held);
-        }
-        change();
-        store.load(&key("me")).expect_err(after);
-    }
+    let change = || drop(set.sql("UPDATE {}.auth_record SET body = 'changed'"));
+    lease_brings_the_record_once(&store, change);
 }
 
 /// Of all that wait, each asks again and again: the holder must not wait for their locks.
@@ -236,50 +222,29 @@ fn one_that_asks_in_vain_locks_nothing() {
     drop(held);
 }
 
-/// Tables of another version, in both directions, while a host runs. `versions` are those of the hosts
-/// that the tables suit.
 #[test]
 fn a_host_that_runs_notices_tables_of_another_version() {
     let Some(set) = Set::up() else { return };
-    let store = set.open().unwrap();
-    store.save(&lease(&store, "me"), &record("one")).unwrap();
     let versions = |versions: &str| {
         set.sql(&format!(
             "BEGIN; DELETE FROM {{}}.auth_meta; \
              INSERT INTO {{}}.auth_meta SELECT unnest(string_to_array('{versions}', ',')::int4[]); COMMIT"
         ));
     };
-    for (found, words, what_to_do) in [
-        ("7", ["version 7", "newer than 1"], "update this program"),
-        ("3,7", ["version 7", "newer than 1"], "update this program"),
-        ("0", ["version 0", "older than 1"], "migrate"),
-        ("", ["no version", "auth_meta"], "migrate"),
-    ] {
-        let held = lease(&store, "me");
-        let before = set.sql("SELECT * FROM {}.auth_lease");
-        versions(found);
-        let refused = [
-            store.try_lease(&key("other")).unwrap_err(),
-            store.confirm(&held, Duration::from_secs(30)).unwrap_err(),
-            store.health().unwrap_err(),
-            store.accounts().unwrap_err(),
-            set.open().unwrap_err(),
-        ];
-        for error in refused {
-            assert!(names(&error, &words).contains(what_to_do), "{error}");
-        }
-        assert_eq!(set.sql("SELECT * FROM {}.auth_lease"), before);
-        // A token that was issued before is saved: the refresh token before it is used up.
-        store.save(&held, &record("two")).unwrap();
-        drop(held);
-        names(&store.load(&key("me")).unwrap_err(), &words);
-        // Newer ones that suit it, and those of today.
-        for suits in ["1,7", "1"] {
-            versions(suits);
-            renew_beside(&store, "other", 1);
-        }
-        assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"two");
-    }
+    let newer = ["version 7", "newer than 1"];
+    versions_are_noticed(
+        &set.open().unwrap(),
+        || set.open().unwrap_err(),
+        versions,
+        || set.sql("SELECT * FROM {}.auth_lease"),
+        [
+            ("7", &newer, "update this program"),
+            ("3,7", &newer, "update this program"),
+            ("0", &["version 0", "older than 1"], "migrate"),
+            ("", &["no version", "auth_meta"], "migrate"),
+        ],
+        ["1,7", "1"],
+    );
 }
 
 /// What a migration does to a table that a late save of an older host must not change.
@@ -306,24 +271,19 @@ fn a_table_that_was_replaced_names_both_versions() {
 fn tables_that_were_created_again_take_the_token_of_a_renewal_that_has_begun() {
     let Some(set) = Set::up() else { return };
     let store = set.open().unwrap();
-    store.save(&lease(&store, "me"), &record("one")).unwrap();
-    let (begun, held) = (lease(&store, "me"), lease(&store, "you"));
-    set.sql("DROP SCHEMA {} CASCADE");
-    let words = ["its tables are missing"];
-    let long = Duration::from_secs(30);
-    names(&store.confirm(&held, long).unwrap_err(), &words);
-    names(&store.load(&key("other")).unwrap_err(), &words);
-    names(&store.save(&begun, &record("two")).unwrap_err(), &words);
-    set.owner().migrate().unwrap();
-    let help = names(&store.health().unwrap_err(), &["USAGE on the schema"]);
-    set.follow(&help);
-    assert!(!store.confirm(&held, long).unwrap(), "its lease is gone");
-    assert!(store.load(&key("me")).unwrap().is_none());
-    store.save(&begun, &record("two")).unwrap();
-    drop(begun);
-    assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"two");
-    drop(held);
-    renew_beside(&store, "you", 1);
+    emptied_store_takes_a_token(&store, |begun, held| {
+        set.sql("DROP SCHEMA {} CASCADE");
+        let words = ["its tables are missing"];
+        names(&store.confirm(held, LONG).unwrap_err(), &words);
+        names(&store.load(&key("other")).unwrap_err(), &words);
+        names(&store.save(begun, &record("two")).unwrap_err(), &words);
+        set.owner().migrate().unwrap();
+        set.follow(&names(
+            &store.health().unwrap_err(),
+            &["USAGE on the schema"],
+        ));
+        assert!(store.load(&key("me")).unwrap().is_none());
+    });
 }
 
 /// The server's own errors, which a trigger raises in the place of a full disk and the like.

@@ -6,8 +6,10 @@ use auth_core::{Error, Store};
 use keystore::{Redis, Sealed};
 
 use crate::{
-    encryption_key, key, lease, names, odd_names, record, renew, renew_beside,
+    emptied_store_takes_a_token, encryption_key, key, lease, lease_brings_the_record_once, names,
+    odd_names, record, renew,
     server::{self, Server},
+    versions_are_noticed,
 };
 
 /// A user with the rights that the guide names, for the keys of a namespace, both of one name.
@@ -156,60 +158,47 @@ fn a_logout_leaves_a_version_without_names_that_ends() {
 fn a_lease_brings_the_record_with_it_once() {
     let Some(set) = Set::up() else { return };
     let store = set.open().unwrap();
-    store.save(&lease(&store, "me"), &record("one")).unwrap();
-    let held = lease(&store, "me");
-    let name = set.command("keys {}:*:record");
-    set.command(&format!("hset {name} b changed"));
-    assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"one");
-    store.load(&key("me")).expect_err("asks the server");
-    drop(held);
-    drop(lease(&store, "me"));
-    store.load(&key("me")).expect_err("asks the server");
+    lease_brings_the_record_once(&store, || {
+        let name = set.command("keys {}:*:record");
+        set.command(&format!("hset {name} b changed"));
+    });
 }
 
-/// Keys of another version, in both directions, while a host runs.
 #[test]
 fn a_host_that_runs_notices_keys_of_another_version() {
     let Some(set) = Set::up() else { return };
-    let store = set.open().unwrap();
-    store.save(&lease(&store, "me"), &record("one")).unwrap();
     // A command is split at its spaces.
     let versions = |versions: &str| {
+        if versions == "deleted" {
+            set.command("del {}:versions");
+            return;
+        }
         let versions = versions.replace(' ', "'..string.char(32)..'");
         let script = format!("return(redis.call('set',KEYS[1],'{versions}'))");
         set.command(&format!("eval {script} 1 {{}}:versions"));
     };
-    for (found, words, what_to_do) in [
-        ("7", "version 7, newer than 1", "update this program"),
-        ("3 12 7", "version 12, newer than 1", "update this program"),
-        ("0", "version 0, older than 1", "start the version"),
-        ("", "no version", "update this program"),
-    ] {
-        let held = lease(&store, "me");
-        versions(found);
-        let refused = [
-            store.try_lease(&key("other")).unwrap_err(),
-            store.confirm(&held, Duration::from_secs(30)).unwrap_err(),
-            store.health().unwrap_err(),
-            store.accounts().unwrap_err(),
-            set.open().unwrap_err(),
-        ];
-        for error in refused {
-            assert!(names(&error, &[words]).contains(what_to_do), "{error}");
-        }
-        assert_eq!(set.times("lease").len(), 1, "only the one from before");
-        assert!(set.times("lease")[0] < 11_000, "not confirmed");
-        // A token that was issued before is saved: the refresh token before it is used up.
-        store.save(&held, &record("two")).unwrap();
-        drop(held);
-        names(&store.load(&key("me")).unwrap_err(), &[words]);
-        // Newer ones that suit it, and those of today.
-        versions("1 7");
-        renew_beside(&store, "other", 1);
-        set.command("del {}:versions");
-        renew_beside(&store, "other", 1);
-        assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"two");
-    }
+    let leases = || {
+        let times = set.times("lease");
+        assert!(times.iter().all(|time| *time < 11_000), "not confirmed");
+        format!("{} leases", times.len())
+    };
+    versions_are_noticed(
+        &set.open().unwrap(),
+        || set.open().unwrap_err(),
+        versions,
+        leases,
+        [
+            ("7", &["version 7, newer than 1"], "update this program"),
+            (
+                "3 12 7",
+                &["version 12, newer than 1"],
+                "update this program",
+            ),
+            ("0", &["version 0, older than 1"], "start the version"),
+            ("", &["no version"], "update this program"),
+        ],
+        ["1 7", "deleted"],
+    );
 }
 
 /// What FLUSHALL does to the keys of this namespace.
@@ -217,19 +206,10 @@ fn a_host_that_runs_notices_keys_of_another_version() {
 fn keys_that_are_gone_take_the_token_of_a_renewal_that_has_begun() {
     let Some(set) = Set::up() else { return };
     let store = set.open().unwrap();
-    store.save(&lease(&store, "me"), &record("one")).unwrap();
-    let (begun, held) = (lease(&store, "me"), lease(&store, "you"));
-    let keys = set.command("keys {}:*");
-    set.command(&format!("del {}", keys.replace('\n', " ")));
-    let long = Duration::from_secs(30);
-    assert!(!store.confirm(&held, long).unwrap(), "its lease is gone");
-    assert!(store.load(&key("other")).unwrap().is_none());
-    store.health().unwrap();
-    store.save(&begun, &record("two")).unwrap();
-    drop(begun);
-    assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"two");
-    drop(held);
-    renew_beside(&store, "you", 1);
+    emptied_store_takes_a_token(&store, |_, _| {
+        let keys = set.command("keys {}:*");
+        set.command(&format!("del {}", keys.replace('\n', " ")));
+    });
 }
 
 #[test]
