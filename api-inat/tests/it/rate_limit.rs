@@ -11,8 +11,8 @@ use std::{
 
 use api_inat::{ServiceBuilder, observations::Get, photos, rate_limit};
 use auth_core::{
-    AsyncTransport, BoxFuture, Error, ErrorKind, Limits, Operation, RateLimit, Request, Response,
-    Runtime, Service, Transport, TransportError,
+    BoxFuture, Error, ErrorKind, Operation, RateLimit, Request, Response, Runtime, Service,
+    TransportError,
 };
 use auth_flows::{AsyncClient, Client};
 use http_reqwest::Tokio;
@@ -27,23 +27,17 @@ const DAY: Duration = Duration::from_secs(86_400);
 struct Counting(Arc<AtomicUsize>);
 
 impl Counting {
-    fn respond(&self) -> Response {
+    fn respond(&self, _: &Request) -> Result<Response, TransportError> {
         self.0.fetch_add(1, Relaxed);
-        response(200, &[], r#"{"total_results":1,"results":[{"id":7}]}"#)
+        Ok(response(
+            200,
+            &[],
+            r#"{"total_results":1,"results":[{"id":7}]}"#,
+        ))
     }
 }
 
-impl Transport for Counting {
-    fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
-        Ok(self.respond())
-    }
-}
-
-impl AsyncTransport for Counting {
-    async fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
-        Ok(self.respond())
-    }
-}
+worlds::transport!(Counting);
 
 /// tokio, but each wait ends at once and its duration is recorded.
 #[derive(Clone)]

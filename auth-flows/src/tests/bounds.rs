@@ -3,25 +3,23 @@
 //! own.
 
 use std::{
-    collections::VecDeque,
-    future::Future,
-    pin::{Pin, pin},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering::SeqCst},
     },
-    task::{Context, Poll, Waker},
     time::Duration,
 };
 
 use auth_core::{
-    AsyncTransport, BaseUrl, BoxFuture, CallPolicy, Error, ErrorKind, Lifetime, Limits, Operation,
-    Request, Response, Runtime, Store, Token, TokenKind, TokenRecord, TokenResponse, Transport,
+    Error, Lifetime, Request, Response, Store, Token, TokenKind, TokenRecord, TokenResponse,
     TransportError,
 };
 use keystore::Memory;
 
-use super::example::{API, Ask, TOKEN_URL, WWW, response, service};
+use super::{
+    example::{API, Ask, TOKEN_URL, WWW, response, service},
+    world::{AskLogin, Sim, World},
+};
 use crate::{AsyncClient, AsyncSession, Client, Login, Session, clock};
 
 /// How the account gets its tokens.
@@ -94,25 +92,6 @@ fn troubles() -> Vec<(Trouble, usize)> {
     all
 }
 
-/// Requires the login token.
-pub(super) struct AskLogin;
-
-impl Operation for AskLogin {
-    type Output = ();
-    fn policy(&self) -> CallPolicy {
-        CallPolicy::read("www")
-    }
-    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
-        base.request(http::Method::GET, "/things")
-    }
-    fn parse(&self, response: Response) -> Result<(), Error> {
-        match response.status().is_success() {
-            true => Ok(()),
-            false => Err(Error::new(ErrorKind::Refused, "no").with_status(response.status())),
-        }
-    }
-}
-
 /// The server, as a transport of both worlds. Counts requests.
 #[derive(Clone)]
 struct Server(Arc<State>);
@@ -171,112 +150,38 @@ impl Server {
     }
 }
 
-impl Transport for Server {
-    fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
-        self.respond(&request)
-    }
-}
+worlds::transport!(Server);
 
-impl AsyncTransport for Server {
-    async fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
-        self.respond(&request)
-    }
-}
-
-/// A runtime on the test's thread and clock: what is spawned runs when a future is waited for.
-#[derive(Clone, Default)]
-pub(super) struct Sim(Arc<Mutex<VecDeque<BoxFuture<'static, ()>>>>);
-
-impl Sim {
-    pub(super) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        let mut future = pin!(future);
-        let mut context = Context::from_waker(Waker::noop());
-        for _ in 0..10_000 {
-            if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
-                return value;
-            }
-            let tasks = std::mem::take(&mut *self.0.lock().expect("no panic"));
-            for mut task in tasks {
-                if task.as_mut().poll(&mut context).is_pending() {
-                    self.0.lock().expect("no panic").push_back(task);
-                }
-            }
+/// Opens the session that gets its tokens in this way.
+macro_rules! session {
+    ($client:expr, $method:expr, $server:expr) => {{
+        let me = $client.account("me");
+        match $method {
+            Method::Refresh | Method::Derivation => me,
+            Method::ClientCredentials => $client.client_session(),
+            Method::Password => me.with_password("alice", "password"),
+            Method::Person => me.with_login(person($server)),
         }
-        panic!("no end");
-    }
+    }};
 }
 
-impl Runtime for Sim {
-    /// Moves the clock on if nothing else did.
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        struct Sleep(Duration, Option<Duration>);
-        impl Future for Sleep {
-            type Output = ();
-            fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-                let now = clock::now().monotonic;
-                let end = self.0 + now;
-                match self.1 {
-                    None => self.1 = Some(end),
-                    Some(end) if end <= now => return Poll::Ready(()),
-                    // A wait for another caller's renewal is longer than any of its pauses.
-                    Some(_) if self.0 < Duration::from_secs(15) => {
-                        clock::test::advance(Duration::from_millis(10));
-                    }
-                    Some(_) => {}
-                }
-                Poll::Pending
-            }
-        }
-        Box::pin(Sleep(duration, None))
-    }
-
-    fn offload(&self, job: Box<dyn FnOnce() + Send>) {
-        job();
-    }
-
-    fn spawn(&self, task: BoxFuture<'static, ()>) {
-        self.0.lock().expect("no panic").push_back(task);
-    }
-}
-
-/// A client of either world, and how it makes a call.
-enum World {
+/// A program with one session, or one for each call.
+enum Program {
     Blocking(Client, Option<Session>),
     Async(AsyncClient, Option<AsyncSession>, Sim),
 }
 
-impl World {
-    fn session(client: &Client, method: Method, server: &Server) -> Session {
-        let me = client.account("me");
-        match method {
-            Method::Refresh | Method::Derivation => me,
-            Method::ClientCredentials => client.client_session(),
-            Method::Password => me.with_password("alice", "password"),
-            Method::Person => me.with_login(person(server)),
-        }
-    }
-
-    fn async_session(client: &AsyncClient, method: Method, server: &Server) -> AsyncSession {
-        let me = client.account("me");
-        match method {
-            Method::Refresh | Method::Derivation => me,
-            Method::ClientCredentials => client.client_session(),
-            Method::Password => me.with_password("alice", "password"),
-            Method::Person => me.with_login(person(server)),
-        }
-    }
-
+impl Program {
     fn new(is_async: bool, method: Method, kept: bool, server: &Server, store: &Memory) -> Self {
-        if is_async {
-            let sim = Sim::default();
-            let (transport, runtime) = (server.clone(), sim.clone());
-            let client = AsyncClient::new(service(), transport, runtime, store.clone());
-            let session = kept.then(|| Self::async_session(&client, method, server));
-            Self::Async(client, session, sim)
-        } else {
-            let client = Client::new(service(), server.clone(), store.clone());
-            let session = kept.then(|| Self::session(&client, method, server));
-            Self::Blocking(client, session)
+        match World::new(is_async, service(), server, store) {
+            World::Blocking(client) => {
+                let session = kept.then(|| session!(client, method, server));
+                Self::Blocking(client, session)
+            }
+            World::Async(client, sim) => {
+                let session = kept.then(|| session!(client, method, server));
+                Self::Async(client, session, sim)
+            }
         }
     }
 
@@ -285,7 +190,7 @@ impl World {
         match self {
             Self::Blocking(client, session) => {
                 let kept = session.clone();
-                let session = kept.unwrap_or_else(|| Self::session(client, method, server));
+                let session = kept.unwrap_or_else(|| session!(client, method, server));
                 match derived {
                     true => session.send(Ask { write: false }),
                     false => session.send(AskLogin),
@@ -293,7 +198,7 @@ impl World {
             }
             Self::Async(client, session, sim) => {
                 let kept = session.clone();
-                let session = kept.unwrap_or_else(|| Self::async_session(client, method, server));
+                let session = kept.unwrap_or_else(|| session!(client, method, server));
                 match derived {
                     true => sim.block_on(session.send(Ask { write: false })),
                     false => sim.block_on(session.send(AskLogin)),
@@ -350,9 +255,9 @@ fn check(
     let shown = format!("{method:?}, {trouble:?}, async: {is_async}, session kept: {kept}");
     clock::test::set(Some(Duration::from_secs(1000)));
     let (server, store) = (Server::new(trouble), store(method));
-    let world = World::new(is_async, method, kept, &server, &store);
+    let world = Program::new(is_async, method, kept, &server, &store);
     // A second program on the same store, which makes every tenth call.
-    let other = World::new(!is_async, method, kept, &server, &store);
+    let other = Program::new(!is_async, method, kept, &server, &store);
     let start = clock::now().monotonic;
     for call in 0..1000_u32 {
         let due = start + Duration::from_millis(600) * call;

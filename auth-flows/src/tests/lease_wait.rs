@@ -11,16 +11,16 @@ use std::{
 };
 
 use auth_core::{
-    AccountKey, AsyncTransport, BoxFuture, Error, Lease, Lifetime, Limits, Request, Response,
-    SecretBytes, Store, TokenKind, TokenRecord, TokenResponse, Transport, TransportError,
+    AccountKey, BoxFuture, Error, Lease, Lifetime, Request, Response, SecretBytes, Store,
+    TokenKind, TokenRecord, TokenResponse, TransportError,
 };
 use keystore::Memory;
 
 use super::{
-    bounds::{AskLogin, Sim},
     example::{TOKEN_URL, response, service},
+    world::{AskLogin, World, call},
 };
-use crate::{AsyncClient, Client, clock};
+use crate::clock;
 
 /// What the store says of changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -137,24 +137,14 @@ impl Store for Fleet {
 struct Server;
 
 impl Server {
-    fn respond(request: &Request) -> Result<Response, TransportError> {
+    fn respond(&self, request: &Request) -> Result<Response, TransportError> {
         assert!(*request.uri() != TOKEN_URL, "the other program renews");
         assert_eq!(request.headers()["authorization"], "Bearer renewed");
         Ok(response(200, "{}"))
     }
 }
 
-impl Transport for Server {
-    fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
-        Self::respond(&request)
-    }
-}
-
-impl AsyncTransport for Server {
-    async fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
-        Self::respond(&request)
-    }
-}
+worlds::transport!(Server);
 
 fn key() -> AccountKey {
     service().account_key("me")
@@ -167,17 +157,12 @@ fn each(messages: Messages, renewed_after: Duration, check: impl Fn(Duration, &F
     for is_async in [false, true] {
         clock::test::set(Some(start));
         let fleet = Fleet::new(messages, start + renewed_after);
-        let password = ("alice", "password");
-        if is_async {
-            let sim = Sim::default();
-            let client = AsyncClient::new(service(), Server, sim.clone(), fleet.clone());
-            let session = client.account("me").with_password(password.0, password.1);
-            sim.block_on(session.send(AskLogin)).expect("served");
-        } else {
-            let client = Client::new(service(), Server, fleet.clone());
-            let session = client.account("me").with_password(password.0, password.1);
-            session.send(AskLogin).expect("served");
-        }
+        let world = World::new(is_async, service(), &Server, &fleet);
+        call!(&world, client => {
+            let session = client.account("me").with_password("alice", "password");
+            session.send(AskLogin)
+        })
+        .expect("served");
         let served = clock::now().monotonic - start;
         check(served.saturating_sub(renewed_after), &fleet);
         clock::test::set(None);

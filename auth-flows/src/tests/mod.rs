@@ -15,3 +15,4 @@ mod skewed;
 mod stored_changes;
 mod stuck;
 mod witness;
+mod world;

@@ -8,16 +8,14 @@ use std::{
     time::Duration,
 };
 
-use auth_core::{
-    AsyncTransport, Body, Error, Limits, Request, Response, TokenKind, Transport, TransportError,
-};
+use auth_core::{Body, Error, Request, Response, TokenKind, TransportError};
 use proptest::prelude::*;
 
 use super::{
-    bounds::{AskLogin, Sim},
     example::{TOKEN_URL, WWW, response, service},
+    world::{AskLogin, World, call},
 };
-use crate::{AsyncClient, Client, Status, clock};
+use crate::{Status, clock};
 
 #[expect(dead_code, reason = "no thread of this test could end a silence")]
 #[path = "../../tests/it/engine.rs"]
@@ -92,74 +90,42 @@ fn login_of(token: &str) -> usize {
 }
 
 impl Server {
+    fn respond(&self, request: &Request) -> Result<Response, TransportError> {
+        Ok(self.tokens(|tokens| tokens.respond(request)))
+    }
+
     fn tokens<R>(&self, of: impl FnOnce(&mut Tokens) -> R) -> R {
         of(&mut self.0.lock().expect("no panic"))
     }
 }
 
-impl Transport for Server {
-    fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
-        Ok(self.tokens(|tokens| tokens.respond(&request)))
-    }
-}
-
-impl AsyncTransport for Server {
-    async fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
-        Ok(self.tokens(|tokens| tokens.respond(&request)))
-    }
-}
-
-enum World {
-    Blocking(Client),
-    Async(AsyncClient, Sim),
-}
-
-/// Makes the same call in either world.
-macro_rules! call {
-    ($world:expr, $session:ident => $call:expr) => {
-        match $world {
-            World::Blocking(client) => {
-                let $session = client.account("me");
-                $call
-            }
-            World::Async(client, sim) => {
-                let $session = client.account("me");
-                sim.block_on($call)
-            }
-        }
-    };
-}
+worlds::transport!(Server);
 
 impl World {
     fn call(&self) -> Result<(), Error> {
-        call!(self, me => me.send(AskLogin))
+        call!(self, client => client.account("me").send(AskLogin))
     }
 
     fn renew(&self) {
-        match self {
-            Self::Blocking(client) => drop(client.account("me").invalidate(TokenKind::Login)),
-            Self::Async(client, sim) => {
-                drop(sim.block_on(client.account("me").invalidate(TokenKind::Login)));
-            }
-        }
+        drop(call!(self, client => client.account("me").invalidate(TokenKind::Login)));
         drop(self.call());
     }
 
     fn log_in(&self) -> Result<Status, Error> {
-        call!(self, me => me.log_in_with_password("alice", "password"))
+        call!(self, client => client.account("me").log_in_with_password("alice", "password"))
     }
 
     fn log_out(&self) -> bool {
-        call!(self, me => me.log_out()).is_ok()
+        call!(self, client => client.account("me").log_out()).is_ok()
     }
 
     fn is_unsaved(&self) -> bool {
-        let status = call!(self, me => me.status());
+        let status = call!(self, client => client.account("me").status());
         status.is_ok_and(|status| status.unsaved.is_some())
     }
 
     fn status(&self) -> Status {
-        call!(self, me => me.status()).expect("a status")
+        call!(self, client => client.account("me").status()).expect("a status")
     }
 }
 
@@ -226,15 +192,7 @@ impl Fleet {
 }
 
 fn start(n: usize, host: Host, server: &Server) -> (World, Host) {
-    let world = match n {
-        1 => {
-            let sim = Sim::default();
-            let client = AsyncClient::new(service(), server.clone(), sim.clone(), host.clone());
-            World::Async(client, sim)
-        }
-        _ => World::Blocking(Client::new(service(), server.clone(), host.clone())),
-    };
-    (world, host)
+    (World::new(n == 1, service(), server, &host), host)
 }
 
 /// Runs the commands, and returns the fleet with the login that is to be alive, if any.

@@ -9,19 +9,18 @@ use std::{
 };
 
 use auth_core::{
-    AsyncTransport, BaseUrl, Body, CallPolicy, Error, Lifetime, Limits, Operation, Request,
-    Response, Service, TokenDerivation, TokenResponse, Transport, TransportError, UnixTime,
-    unverified_expiry,
+    BaseUrl, Body, CallPolicy, Error, Lifetime, Limits, Operation, Request, Response, Service,
+    TokenDerivation, TokenResponse, TransportError, UnixTime, unverified_expiry,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 
 use super::{
-    bounds::{AskLogin, Sim},
     example::{self, Ask, TOKEN_URL, WWW, response},
     outages::engine::{Engine, Host},
+    world::{AskLogin, World, call},
 };
-use crate::{AsyncClient, Client, clock};
+use crate::clock;
 
 const DAY: i64 = 86_400;
 /// The lifetimes of a login token and of a derived one.
@@ -112,7 +111,7 @@ impl Tokens {
 }
 
 impl Server {
-    fn respond(&self, request: &Request) -> Response {
+    fn respond(&self, request: &Request) -> Result<Response, TransportError> {
         let uri = request.uri().to_string();
         // A renewal has the lease, for which the other host would wait.
         if uri != TOKEN_URL && uri != format!("{WWW}/jwt") {
@@ -121,7 +120,7 @@ impl Server {
                 meanwhile();
             }
         }
-        self.tokens(|tokens| tokens.respond(request))
+        Ok(self.tokens(|tokens| tokens.respond(request)))
     }
 
     fn tokens<R>(&self, of: impl FnOnce(&mut Tokens) -> R) -> R {
@@ -129,17 +128,7 @@ impl Server {
     }
 }
 
-impl Transport for Server {
-    fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
-        Ok(self.respond(&request))
-    }
-}
-
-impl AsyncTransport for Server {
-    async fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
-        Ok(self.respond(&request))
-    }
-}
+worlds::transport!(Server);
 
 /// Derives a token that states when it ends, as iNaturalist's does.
 struct Jwt;
@@ -173,28 +162,6 @@ fn service() -> Service {
     example::service().with_token_derivation(Jwt)
 }
 
-#[derive(Clone)]
-enum World {
-    Blocking(Client),
-    Async(AsyncClient, Sim),
-}
-
-/// Makes the same call in either world.
-macro_rules! call {
-    ($world:expr, $session:ident => $call:expr) => {
-        match $world {
-            World::Blocking(client) => {
-                let $session = client.account("me");
-                $call
-            }
-            World::Async(client, sim) => {
-                let $session = client.account("me");
-                sim.block_on($call)
-            }
-        }
-    };
-}
-
 /// One host, and by how many seconds its clock is wrong.
 #[derive(Clone)]
 struct Machine {
@@ -205,14 +172,7 @@ struct Machine {
 
 impl Machine {
     fn start(n: usize, host: Host, server: &Server, wrong: i64) -> Self {
-        let world = match n % 2 {
-            1 => {
-                let (sim, server) = (Sim::default(), server.clone());
-                let client = AsyncClient::new(service(), server, sim.clone(), host.clone());
-                World::Async(client, sim)
-            }
-            _ => World::Blocking(Client::new(service(), server.clone(), host.clone())),
-        };
+        let world = World::new(n % 2 == 1, service(), server, &host);
         Self { world, host, wrong }
     }
 
@@ -226,8 +186,8 @@ impl Machine {
 
     fn call(&self, derived: bool) -> Result<(), Error> {
         self.at(|world| match derived {
-            false => call!(world, me => me.send(AskLogin)),
-            true => call!(world, me => me.send(Ask { write: false })),
+            false => call!(world, client => client.account("me").send(AskLogin)),
+            true => call!(world, client => client.account("me").send(Ask { write: false })),
         })
     }
 }
@@ -272,8 +232,9 @@ fn run(wrong: [i64; 3], dated: bool, acts: &[(usize, Act)]) -> Result<usize, Str
     server.tokens(|tokens| tokens.dated = dated);
     let start = |n| Machine::start(n, engine.host(), &server, wrong[n]);
     let mut hosts = [0, 1, 2].map(start);
-    let status =
-        hosts[0].at(|world| call!(world, me => me.log_in_with_password("alice", "password")));
+    let status = hosts[0].at(|world| {
+        call!(world, client => client.account("me").log_in_with_password("alice", "password"))
+    });
     status.map_err(|error| format!("login: {error:#}"))?;
     // What may cost each host a renewal.
     let mut causes = 1;

@@ -10,16 +10,16 @@ use std::{
 };
 
 use auth_core::{
-    AccountKey, AsyncTransport, Error, ErrorKind, Lease, Lifetime, Limits, Request, Response,
-    SecretBytes, Store, TokenKind, TokenRecord, TokenResponse, Transport, TransportError,
+    AccountKey, Error, ErrorKind, Lease, Lifetime, Request, Response, SecretBytes, Store,
+    TokenKind, TokenRecord, TokenResponse, TransportError,
 };
 use keystore::Memory;
 
 use super::{
-    bounds::{AskLogin, Sim},
     example::{Ask, TOKEN_URL, response, service},
+    world::{AskLogin, World, call},
 };
-use crate::{AsyncClient, Client, clock};
+use crate::{Client, clock};
 
 /// A store that can be made to fail, and counts how often it is read.
 #[derive(Clone, Default)]
@@ -104,22 +104,7 @@ impl Server {
     }
 }
 
-impl Transport for Server {
-    fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
-        self.respond(&request)
-    }
-}
-
-impl AsyncTransport for Server {
-    async fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
-        self.respond(&request)
-    }
-}
-
-enum World {
-    Blocking(Client),
-    Async(AsyncClient, Sim),
-}
+worlds::transport!(Server);
 
 /// A program of either world, its store, its server and its events.
 struct Program {
@@ -142,15 +127,7 @@ fn each(check: impl Fn(&Program)) {
             let note = move |event: &crate::ClientEvent<'_>| {
                 seen.lock().expect("no panic").push(event.to_string());
             };
-            let world = if is_async {
-                let sim = Sim::default();
-                let client =
-                    AsyncClient::new(service(), server.clone(), sim.clone(), store.clone());
-                World::Async(client.on_event(note), sim)
-            } else {
-                let client = Client::new(service(), server.clone(), store.clone());
-                World::Blocking(client.on_event(note))
-            };
+            let world = World::new(is_async, service(), &server, &store).on_event(note);
             log_in(&store, "first");
             check(&Program {
                 world,
@@ -202,13 +179,11 @@ impl Program {
 
     fn call_of(&self, account: &str) -> Result<(), Error> {
         let write = Ask { write: true };
-        match (&self.world, self.kind) {
-            (World::Blocking(client), TokenKind::Login) => client.account(account).send(AskLogin),
-            (World::Blocking(client), _) => client.account(account).send(write),
-            (World::Async(client, sim), TokenKind::Login) => {
-                sim.block_on(client.account(account).send(AskLogin))
+        match self.kind {
+            TokenKind::Login => {
+                call!(&self.world, client => client.account(account).send(AskLogin))
             }
-            (World::Async(client, sim), _) => sim.block_on(client.account(account).send(write)),
+            _ => call!(&self.world, client => client.account(account).send(write)),
         }
     }
 
@@ -239,10 +214,7 @@ fn a_logout_in_another_program_is_noticed_within_a_minute() {
         log_out(&program.store);
         program.serves_for(59, "first");
         clock::test::advance(Duration::from_secs(1));
-        let checked = match &program.world {
-            World::Blocking(client) => client.account("me").check(),
-            World::Async(client, sim) => sim.block_on(client.account("me").check()),
-        };
+        let checked = call!(&program.world, client => client.account("me").check());
         assert!(checked.expect_err("logged out").needs_login());
         for _ in 0..3 {
             let error = program.call().expect_err("logged out");

@@ -1,73 +1,39 @@
 //! What a failed renewal reports of the old token, which only the memory of the program may have.
 
 use std::{
-    pin::pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
-    task::{Context, Poll, Waker},
     time::Duration,
 };
 
-use auth_core::{
-    AsyncTransport, BaseUrl, BoxFuture, CallPolicy, Error, ErrorKind, Limits, Operation, Request,
-    Response, Runtime, Transport, TransportError,
-};
+use auth_core::{Error, ErrorKind, Request, Response, Runtime as _, TransportError};
 use keystore::Memory;
 use worlds::Hooked;
 
-use super::example::{TOKEN_URL, response, service};
-use crate::{AsyncClient, Client, ClientEvent, clock};
+use super::{
+    example::{TOKEN_URL, response, service},
+    world::{AskLogin, World, call},
+};
+use crate::{ClientEvent, clock};
 
 /// Issues tokens for an hour, and takes them.
+#[derive(Clone)]
 struct Server;
 
-fn respond(request: &Request) -> Response {
-    let token =
-        r#"{"access_token":"t","token_type":"bearer","expires_in":3600,"refresh_token":"r"}"#;
-    match request.uri() == TOKEN_URL {
-        true => response(200, token),
-        false => response(200, "{}"),
-    }
-}
-
-impl Transport for Server {
-    fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
-        Ok(respond(&request))
-    }
-}
-
-impl AsyncTransport for Server {
-    async fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
-        Ok(respond(&request))
-    }
-}
-
-/// Runs all on the thread of the test, which has the test's clock.
-struct Here;
-
-fn block_on<F: Future>(future: F) -> F::Output {
-    let (mut future, mut context) = (pin!(future), Context::from_waker(Waker::noop()));
-    for _ in 0..1000 {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return output;
+impl Server {
+    fn respond(&self, request: &Request) -> Result<Response, TransportError> {
+        let token =
+            r#"{"access_token":"t","token_type":"bearer","expires_in":3600,"refresh_token":"r"}"#;
+        match request.uri() == TOKEN_URL {
+            true => Ok(response(200, token)),
+            false => Ok(response(200, "{}")),
         }
     }
-    panic!("no end");
 }
 
-impl Runtime for Here {
-    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(std::future::pending()) // no wait of this test ends by time
-    }
-    fn offload(&self, job: Box<dyn FnOnce() + Send>) {
-        job();
-    }
-    fn spawn(&self, task: BoxFuture<'static, ()>) {
-        block_on(task);
-    }
-}
+worlds::transport!(Server);
 
 /// A store that cannot be read while it is broken.
 fn breaking(broken: &Arc<AtomicBool>) -> Hooked {
@@ -78,22 +44,6 @@ fn breaking(broken: &Arc<AtomicBool>) -> Hooked {
             false => Ok(()),
         }
     })
-}
-
-/// Requires the login token.
-struct Ask;
-
-impl Operation for Ask {
-    type Output = ();
-    fn policy(&self) -> CallPolicy {
-        CallPolicy::read("www")
-    }
-    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
-        base.request(http::Method::GET, "/things")
-    }
-    fn parse(&self, _: Response) -> Result<(), Error> {
-        Ok(())
-    }
 }
 
 type Failures = Arc<Mutex<Vec<(Option<Duration>, String)>>>;
@@ -118,25 +68,18 @@ fn the_old_token_in_memory_serves_although_the_store_cannot_be_read() {
         clock::test::set(Some(Duration::from_secs(1000)));
         let (broken, failures) = (Arc::<AtomicBool>::default(), Failures::default());
         let store = breaking(&broken);
-        let (blocking, asynchronous) = (
-            Client::new(service(), Server, store.clone()).on_event(observer(&failures)),
-            AsyncClient::new(service(), Server, Here, store.clone()).on_event(observer(&failures)),
-        );
-        let (one, two) = (blocking.account("me"), asynchronous.account("me"));
-        let call = || match is_async {
-            false => one.send(Ask),
-            true => block_on(two.send(Ask)),
-        };
-        match is_async {
-            false => one.log_in_with_password("alice", "password"),
-            true => block_on(two.log_in_with_password("alice", "password")),
-        }
-        .expect("a login");
+        let world = World::new(is_async, service(), &Server, &store).on_event(observer(&failures));
+        let call = || call!(&world, client => client.account("me").send(AskLogin));
+        call!(&world, client => client.account("me").log_in_with_password("alice", "password"))
+            .expect("a login");
         call().expect("with the new token");
         // Due for renewal, and valid for two minutes.
         clock::test::advance(Duration::from_secs(3480));
         broken.store(true, SeqCst);
         call().expect("with the old token");
+        if let World::Async(_, sim) = &world {
+            sim.block_on(sim.sleep(Duration::ZERO)); // the renewal is a task of its own
+        }
         let failures = failures.lock().expect("no panic");
         let [(Some(left), words)] = &failures[..] else {
             panic!("{failures:?}");

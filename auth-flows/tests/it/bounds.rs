@@ -8,8 +8,8 @@ use std::sync::{
 use std::time::Duration;
 
 use auth_core::{
-    AsyncTransport, Error, ErrorKind, Limits, Operation, RateLimit, Request, Response,
-    ResponseBody, TokenKind, Transport, TransportError,
+    Error, ErrorKind, Operation, RateLimit, Request, Response, ResponseBody, TokenKind,
+    TransportError,
 };
 use auth_flows::Client;
 use auth_testkit::{Dialect, Fault, Matching, Rotation};
@@ -235,7 +235,7 @@ impl Busy {
         }
     }
 
-    fn respond(&self, request: &Request) -> Response {
+    fn respond(&self, request: &Request) -> Result<Response, TransportError> {
         let host = request.uri().host().unwrap_or_default().to_owned();
         let counter = if host.starts_with("auth.") {
             &self.token
@@ -247,21 +247,11 @@ impl Busy {
         let response = http::Response::builder()
             .status(429)
             .header("retry-after", self.retry_after);
-        response.body(ResponseBody::default()).expect("a response")
+        Ok(response.body(ResponseBody::default()).expect("a response"))
     }
 }
 
-impl Transport for Busy {
-    fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
-        Ok(self.respond(&request))
-    }
-}
-
-impl AsyncTransport for Busy {
-    async fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
-        Ok(self.respond(&request))
-    }
-}
+worlds::transport!(Busy);
 
 /// Both clients of a service with a rate limit, far from this machine.
 fn busy(retry_after: &'static str, check: impl Fn(&World, &Busy)) {

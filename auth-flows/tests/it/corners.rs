@@ -11,9 +11,8 @@ use std::{
 use api_inat::v1::users::Me;
 use auth_core::{
     AccountKey, Api, AsyncTransport, AuthorizationServer, BaseUrl, CallPolicy, Endpoint, Error,
-    ErrorKind, Lifetime, Limits, Now, OAuthClient, Operation, RateLimit, Request, Response,
-    ResponseBody, Service, Store, TokenKind, TokenRecord, TokenResponse, Transport, TransportError,
-    UnixTime,
+    ErrorKind, Lifetime, Now, OAuthClient, Operation, RateLimit, Request, Response, ResponseBody,
+    Service, Store, TokenKind, TokenRecord, TokenResponse, Transport, TransportError, UnixTime,
 };
 use auth_flows::{AsyncClient, Client, Login};
 use auth_testkit::{Dialect, TestClient, TestServer};
@@ -102,27 +101,17 @@ fn save_due(store: &Memory, key: &AccountKey, token: &str) {
 struct Statuses(Arc<Mutex<(Vec<u16>, usize)>>);
 
 impl Statuses {
-    fn respond(&self) -> Response {
+    fn respond(&self, _: &Request) -> Result<Response, TransportError> {
         let mut state = self.0.lock().expect("no panic");
         state.1 += 1;
         let mut response = Response::new(ResponseBody::new(b"{}".to_vec()));
         let status = state.0.pop().unwrap_or(200);
         *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
-        response
+        Ok(response)
     }
 }
 
-impl Transport for Statuses {
-    fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
-        Ok(self.respond())
-    }
-}
-
-impl AsyncTransport for Statuses {
-    async fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
-        Ok(self.respond())
-    }
-}
+worlds::transport!(Statuses);
 
 #[derive(Clone, Copy)]
 struct PutThing;

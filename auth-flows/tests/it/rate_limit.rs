@@ -6,9 +6,8 @@ use std::{
 };
 
 use auth_core::{
-    Api, AsyncTransport, AuthorizationServer, BaseUrl, CallPolicy, Endpoint, Error, ErrorKind,
-    Limits, OAuthClient, Operation, RateLimit, Request, Response, ResponseBody, Service, TokenKind,
-    Transport, TransportError,
+    Api, AuthorizationServer, BaseUrl, CallPolicy, Endpoint, Error, ErrorKind, Limits, OAuthClient,
+    Operation, RateLimit, Request, Response, ResponseBody, Service, TokenKind, TransportError,
 };
 use auth_flows::Client;
 use keystore::Memory;
@@ -37,7 +36,7 @@ impl Default for Counting {
 }
 
 impl Counting {
-    fn respond(&self) -> Result<Response, TransportError> {
+    fn respond(&self, _: &Request) -> Result<Response, TransportError> {
         self.sent.lock().expect("no panic").push(Instant::now());
         let status = self.first.lock().expect("no panic").pop().unwrap_or(200);
         let mut response = Response::new(ResponseBody::new(vec![b'x'; 1000]));
@@ -60,17 +59,7 @@ impl Counting {
     }
 }
 
-impl Transport for Counting {
-    fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
-        self.respond()
-    }
-}
-
-impl AsyncTransport for Counting {
-    async fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
-        self.respond()
-    }
-}
+worlds::transport!(Counting);
 
 #[derive(Clone, Copy)]
 pub(crate) struct Ask {

@@ -40,6 +40,33 @@ fn bounded<T>(
     })
 }
 
+/// Makes a type whose method `respond` takes a `&Request` and returns what a transport does a
+/// transport of both worlds.
+#[macro_export]
+macro_rules! transport {
+    ($server:ty) => {
+        impl ::auth_core::Transport for $server {
+            fn send(
+                &self,
+                request: ::auth_core::Request,
+                _: &::auth_core::Limits,
+            ) -> Result<::auth_core::Response, ::auth_core::TransportError> {
+                self.respond(&request)
+            }
+        }
+
+        impl ::auth_core::AsyncTransport for $server {
+            async fn send(
+                &self,
+                request: ::auth_core::Request,
+                _: &::auth_core::Limits,
+            ) -> Result<::auth_core::Response, ::auth_core::TransportError> {
+                self.respond(&request)
+            }
+        }
+    };
+}
+
 fn too_long() -> Error {
     let words = format!("waited {} s", MAX_WAIT.as_secs());
     Error::new(ErrorKind::TimedOut, words)
