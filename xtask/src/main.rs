@@ -7,6 +7,7 @@ mod tidy;
 
 use std::env;
 use std::ffi::OsString;
+use std::io;
 use std::process::{Command, ExitCode};
 
 use support::{Outcome, Stop, Verdict, cargo, metadata, no_arguments, output, root};
@@ -77,17 +78,27 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
 /// Runs a task that is a package of its own, so that the others are built without what it needs.
 /// Its exit status is this one's.
 fn package(name: &str, args: &[OsString]) -> ExitCode {
-    // The folder stays the user's, whose arguments may be paths.
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["run", "--quiet", "--manifest-path"]);
-    command.arg(root().join("Cargo.toml"));
-    command.args(["--package", name, "--"]);
-    command.args(args);
-    match command.status() {
+    let built = cargo()
+        .args(["build", "--quiet", "--workspace", "--bin", name])
+        // With an example, cargo chooses the features that `cargo test --workspace` has built.
+        .args(["--example", "own_store"])
+        .status();
+    let ended = match built {
+        // The folder stays the user's, whose arguments may be paths.
+        Ok(status) if status.success() => program(name).and_then(|mut it| it.args(args).status()),
+        other => other,
+    };
+    match ended {
         Ok(status) => {
             let code = status.code().and_then(|code| u8::try_from(code).ok());
             ExitCode::from(code.unwrap_or(1))
         }
-        Err(error) => support::exit(Err(Stop::Missing(format!("cannot run cargo: {error}")))),
+        Err(error) => support::exit(Err(Stop::Missing(format!("cannot run {name}: {error}")))),
     }
+}
+
+/// The program beside this one.
+fn program(name: &str) -> io::Result<Command> {
+    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+    Ok(Command::new(env::current_exe()?.with_file_name(file)))
 }

@@ -20,8 +20,9 @@ pub(super) fn run(_worlds: &[World; 2], report: &mut Report) -> Result<(), Stop>
     let folder = tempfile::tempdir().map_err(failed)?;
     let path = folder.path().join("rows");
     let mut suite = cargo();
-    suite.args(["test", "-p", "api-infoflora", "--test", "league"]);
-    output::line("\nInfo Flora at our test server: cargo test -p api-infoflora --test league");
+    // Of the whole workspace, so that what `cargo test --workspace` has built serves.
+    suite.args(["test", "--workspace", "--test", "league"]);
+    output::line("\nInfo Flora at our test server: cargo test --workspace --test league");
     // A case that fails has no row; its test names it.
     crate::output(suite.env("CONFORMANCE_ROWS", &path))?;
     let text = fs::read_to_string(&path).map_err(failed)?;

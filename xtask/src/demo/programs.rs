@@ -10,8 +10,14 @@ use serde_json::Value;
 use super::{Chapter, Shown};
 use crate::{Stop, cargo};
 
-/// The packages whose examples are built.
-const PACKAGES: [&str; 4] = ["auth-testkit", "auth-flows", "api-inat", "api-infoflora"];
+/// The examples that are built.
+const EXAMPLES: [&str; 5] = [
+    "serve",
+    "async_service",
+    "blocking_tool",
+    "inat-*",
+    "infoflora-*",
+];
 
 /// Where each example is.
 pub(super) struct Programs(BTreeMap<String, PathBuf>);
@@ -22,10 +28,10 @@ impl Programs {
         let mut build = cargo();
         build.args([
             "build",
-            "--examples",
+            "--workspace", // as `cargo test --workspace` builds them, which then has less to do
             "--message-format=json-render-diagnostics",
         ]);
-        build.args(PACKAGES.iter().flat_map(|name| ["-p", name]));
+        build.args(EXAMPLES.iter().flat_map(|name| ["--example", name]));
         let failed = |error: std::io::Error| Stop::Failed(format!("cannot run cargo: {error}"));
         let output = build.stderr(Stdio::inherit()).output().map_err(failed)?;
         if !output.status.success() {
