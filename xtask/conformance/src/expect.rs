@@ -1,5 +1,7 @@
 //! The checks of a case.
 
+use std::thread;
+
 use auth_core::{Error, ErrorKind};
 
 use super::report::{CheckResult, Failure};
@@ -28,4 +30,19 @@ pub(super) fn expect_error<T: std::fmt::Debug>(
         return Err(format!("expected {kind:?} with {lacking:?} in it, got {error:?}").into());
     }
     Ok(error)
+}
+
+/// Runs a check for each of these, at the same time.
+pub(crate) fn each<T: Send>(all: Vec<T>, check: impl Fn(T) -> CheckResult + Sync) -> CheckResult {
+    let check = &check;
+    thread::scope(|scope| {
+        let all: Vec<_> = all
+            .into_iter()
+            .map(|one| scope.spawn(move || check(one)))
+            .collect();
+        for one in all {
+            one.join().map_err(|_| "it panicked")??;
+        }
+        Ok(())
+    })
 }

@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use env::{Absent, Case, Facts, ServerEnv};
 use lexopt::{Arg, ValueExt};
 use peer::PeerError;
-use report::Report;
+use report::{CheckResult, Report};
 
 use support::{Outcome, Stop, Verdict, cargo, generated_doc, metadata, output, pip, root};
 use worlds::World;
@@ -162,6 +162,8 @@ struct Run {
     title: &'static str,
     facts: &'static Facts,
     cases: &'static [&'static [Case]],
+    /// Cases that mostly wait: some run at the same time, after the others.
+    waiting: &'static [&'static [Case]],
     absent: &'static [Absent],
 }
 
@@ -170,15 +172,17 @@ impl Run {
     fn over(&self, origin: &str, worlds: &[World; 2], report: &mut Report) {
         let facts = self.facts;
         report.heading(self.title, worlds);
+        let run = |case: &fn(&ServerEnv<'_>) -> CheckResult, world: &World| {
+            case(&ServerEnv {
+                origin,
+                world,
+                facts,
+            })
+        };
         for (name, case) in self.cases.iter().copied().flatten() {
-            report.row_at_once(name, worlds, |world| {
-                case(&ServerEnv {
-                    origin,
-                    world,
-                    facts,
-                })
-            });
+            report.row_at_once(name, worlds, |world| run(case, world));
         }
+        report.rows_at_once(&self.waiting.concat(), worlds, run);
         let [world, _] = worlds;
         for (name, reason, proof) in self.absent {
             report.not_offered(name, reason, || {
@@ -195,7 +199,8 @@ impl Run {
     #[cfg(test)]
     fn names_are_fine(&self) {
         let mut names = std::collections::HashSet::new();
-        let cases = self.cases.iter().copied().flatten().map(|(name, _)| name);
+        let cases = self.cases.iter().chain(self.waiting).copied().flatten();
+        let cases = cases.map(|(name, _)| name);
         for name in cases.chain(self.absent.iter().map(|(name, ..)| name)) {
             assert!(name.chars().count() < report::NAME_WIDTH - 2, "{name}");
             assert!(names.insert(*name), "twice: {name}");

@@ -19,6 +19,9 @@ pub(crate) type CheckResult = Result<(), Failure>;
 /// The most characters of a case's name, with its indent.
 pub(crate) const NAME_WIDTH: usize = 60;
 
+/// How many cases that mostly wait run at the same time: a server with tokens for 2 s serves so many.
+const AT_ONCE: usize = 3;
+
 /// The columns: a case, and its result in each world.
 const COLUMNS: [Width; 3] = [Width::Left(NAME_WIDTH), CELL, CELL];
 const CELL: Width = Width::Right(16);
@@ -121,14 +124,35 @@ impl Report {
         worlds: &[World; 2],
         case: impl Fn(&World) -> CheckResult + Sync,
     ) {
-        output::part(line(&COLUMNS, [format!("  {name}")]));
-        let [left, right] = worlds;
-        let ended = thread::scope(|scope| {
-            let other = scope.spawn(|| timed(|| case(right)));
-            let panicked = |_| (Err("it panicked".into()), Duration::ZERO);
-            [timed(|| case(left)), other.join().unwrap_or_else(panicked)]
-        });
-        self.end_row(name, worlds, ended);
+        self.rows_at_once(&[(name, ())], worlds, |(), world| case(world));
+    }
+
+    /// The same for several cases, of which some run at the same time.
+    pub(crate) fn rows_at_once<C: Sync>(
+        &mut self,
+        cases: &[(&str, C)],
+        worlds: &[World; 2],
+        run: impl Fn(&C, &World) -> CheckResult + Sync,
+    ) {
+        let run = &run;
+        for some in cases.chunks(AT_ONCE) {
+            let ended: Vec<_> = thread::scope(|scope| {
+                let start = |case| {
+                    worlds
+                        .each_ref()
+                        .map(|world| scope.spawn(move || timed(|| run(case, world))))
+                };
+                let started: Vec<_> = some.iter().map(|(_, case)| start(case)).collect();
+                let panicked = |_| (Err("it panicked".into()), Duration::ZERO);
+                let ends = started.into_iter();
+                ends.map(|row| row.map(|one| one.join().unwrap_or_else(panicked)))
+                    .collect()
+            });
+            for ((name, _), ended) in some.iter().zip(ended) {
+                output::part(line(&COLUMNS, [format!("  {name}")]));
+                self.end_row(name, worlds, ended);
+            }
+        }
     }
 
     fn end_row(&mut self, name: &str, worlds: &[World; 2], ended: [(CheckResult, Duration); 2]) {

@@ -11,9 +11,9 @@ use auth_core::{ErrorKind, SecretBytes};
 
 use super::engine::{Engine, Kind};
 use super::program::finished;
-use super::scene::{Holder, Scene, each, stopped_at_each_step};
+use super::scene::{Holder, Scene, stopped_at_each_step};
 use super::trouble::{failed, is, key};
-use crate::expect::ensure;
+use crate::expect::{each, ensure};
 use crate::report::{CheckResult, Failure, Report};
 
 /// Room for an empty database with its log, and some records.

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use auth_core::ErrorKind;
 
 use super::engine::{self, Engine, Kind, PASSWORD};
-use super::scene::{Holder, Scene, each, stopped_at_each_step};
+use super::scene::{Holder, Scene, stopped_at_each_step};
 use super::trouble::{failed, is, key};
-use crate::expect::ensure;
+use crate::expect::{each, ensure};
 use crate::report::{CheckResult, Failure, Report};
 use crate::stores::store_dir::{counted, rotations, since};
 

@@ -9,11 +9,9 @@ use auth_core::{ErrorKind, SecretBytes, Store as _};
 
 use super::engine::{self, Engine, Kind, LEASE, PASSWORD};
 use super::line::{Line, State};
-use super::scene::{
-    CONFIRMED, Holder, SLACK, Scene, each, may_be_tried_again, stopped_at_each_step,
-};
+use super::scene::{CONFIRMED, Holder, SLACK, Scene, may_be_tried_again, stopped_at_each_step};
 use super::trouble::key;
-use crate::expect::ensure;
+use crate::expect::{each, ensure};
 use crate::report::{CheckResult, Failure, Report};
 use crate::stores::store_dir::{counted, rotations, since};
 use crate::stores::worker_process::Heard;

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use super::engine::{Engine, Kind, LEASE};
 use super::program::finished;
-use super::scene::{Scene, each, may_be_tried_again, stopped_at_each_step};
-use crate::expect::ensure;
+use super::scene::{Scene, may_be_tried_again, stopped_at_each_step};
+use crate::expect::{each, ensure};
 use crate::report::{CheckResult, Failure, Report};
 
 /// The addresses of all cables: the range of RFC 2544 for tests of networks.

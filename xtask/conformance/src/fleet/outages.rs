@@ -6,10 +6,8 @@ use std::time::{Duration, Instant};
 use auth_testkit::Rotation;
 
 use super::engine::{Engine, Kind};
-use super::scene::{
-    CONFIRMED, Holder, SLACK, Scene, each, may_be_tried_again, stopped_at_each_step,
-};
-use crate::expect::ensure;
+use super::scene::{CONFIRMED, Holder, SLACK, Scene, may_be_tried_again, stopped_at_each_step};
+use crate::expect::{each, ensure};
 use crate::report::{CheckResult, Failure, Report};
 use crate::stores::store_dir::{counted, rotations, since};
 use crate::stores::worker_process::Heard;

@@ -263,18 +263,3 @@ pub(super) fn stopped_at_each_step(
         Ok(holders)
     })
 }
-
-/// Ends every one of them, at the same time.
-pub(super) fn each<T: Send>(all: Vec<T>, end: impl Fn(T) -> CheckResult + Sync) -> CheckResult {
-    let end = &end;
-    thread::scope(|scope| {
-        let all: Vec<_> = all
-            .into_iter()
-            .map(|one| scope.spawn(move || end(one)))
-            .collect();
-        for one in all {
-            one.join().map_err(|_| "it panicked")??;
-        }
-        Ok(())
-    })
-}

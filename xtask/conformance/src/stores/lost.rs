@@ -11,7 +11,7 @@ use super::proxy::{LOSSES, Loss, Proxy};
 use super::store_dir::{
     ACCOUNT, LIFE, MORE_THAN_A_DAY, PASSWORD, StoreDir, TWO_HOURS, counted, server, service, since,
 };
-use crate::expect::{ensure, expect_error};
+use crate::expect::{each, ensure, expect_error};
 use crate::ping::Ping;
 use crate::report::{CheckResult, Failure, Report};
 use worlds::{AnySession, World};
@@ -44,10 +44,8 @@ pub(super) fn run(worlds: &[World; 2], report: &mut Report) {
     report.heading("a response that is lost, in each of 5 ways", worlds);
     for (name, case) in CASES {
         report.row_at_once(name, worlds, |world| {
-            for loss in LOSSES {
-                case(world, loss).map_err(|failure| format!("{loss:?}: {failure}"))?;
-            }
-            Ok(())
+            let lost = |loss| Ok(case(world, loss).map_err(|error| format!("{loss:?}: {error}"))?);
+            each(LOSSES.to_vec(), lost)
         });
     }
 }
