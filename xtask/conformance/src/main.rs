@@ -9,6 +9,7 @@ mod expect;
 mod fleet;
 mod keyrings;
 mod league;
+mod listening;
 mod live;
 mod oidc_provider;
 mod peer;

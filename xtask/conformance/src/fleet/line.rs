@@ -2,10 +2,12 @@
 //! the server, or closes all connections.
 
 use std::io::{self, Read as _, Write as _};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
+
+use crate::listening::Listening;
 
 /// What happens to the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +26,8 @@ pub(super) enum State {
 
 /// Passes bytes on until it is dropped.
 pub(super) struct Line {
-    address: SocketAddr,
+    listening: Listening,
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
 }
 
 struct Shared {
@@ -42,7 +43,6 @@ struct Shared {
 impl Line {
     /// A line to the server at this port of loopback.
     pub(super) fn to(port: u16) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let shared = Arc::new(Shared {
             server: (Ipv4Addr::LOCALHOST, port).into(),
             state: Mutex::new(State::Open),
@@ -50,18 +50,13 @@ impl Line {
             ends: Mutex::default(),
             disturbed: AtomicUsize::new(0),
         });
-        let address = listener.local_addr()?;
         let own = Arc::clone(&shared);
-        let thread = Some(thread::spawn(move || own.accept(&listener)));
-        Ok(Self {
-            address,
-            shared,
-            thread,
-        })
+        let listening = Listening::start(move |client| own.accept(&client))?;
+        Ok(Self { listening, shared })
     }
 
     pub(super) fn port(&self) -> u16 {
-        self.address.port()
+        self.listening.address.port()
     }
 
     pub(super) fn set(&self, state: State) {
@@ -85,11 +80,6 @@ impl Line {
 impl Drop for Line {
     fn drop(&mut self) {
         self.set(State::Over);
-        // The thread waits for a connection.
-        let _woken = TcpStream::connect(self.address);
-        if let Some(thread) = self.thread.take() {
-            let _ended = thread.join();
-        }
     }
 }
 
@@ -102,15 +92,11 @@ impl Shared {
         self.ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn accept(self: &Arc<Self>, listener: &TcpListener) {
-        for client in listener.incoming().flatten() {
-            let state = *self.state();
-            match state {
-                State::Over => return,
-                State::Closed => {}
-                // A server that is away refuses the client too.
-                _ => drop(self.connect(&client)),
-            }
+    fn accept(self: &Arc<Self>, client: &TcpStream) {
+        let state = *self.state();
+        // A server that is away refuses the client too.
+        if !matches!(state, State::Closed | State::Over) {
+            let _refused = self.connect(client);
         }
     }
 

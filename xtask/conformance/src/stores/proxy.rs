@@ -2,14 +2,15 @@
 //! never learns the result.
 
 use std::io::{self, BufReader, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
 use auth_testkit::http1;
 use worlds::MAX_WAIT;
+
+use crate::listening::Listening;
 
 /// How a response is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,14 +37,12 @@ pub(super) const LOSSES: [Loss; 5] = [
 
 /// Forwards requests to a server until it is dropped.
 pub(super) struct Proxy {
-    address: SocketAddr,
+    listening: Listening,
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
 }
 
 struct Shared {
     server: String,
-    over: AtomicBool,
     /// How to lose the next response on this path.
     plan: Mutex<Option<(&'static str, Loss)>>,
 }
@@ -51,24 +50,21 @@ struct Shared {
 impl Proxy {
     /// Starts a proxy for the server at this origin.
     pub(super) fn before(origin: &str) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let shared = Arc::new(Shared {
             server: origin.trim_start_matches("http://").to_owned(),
-            over: AtomicBool::new(false),
             plan: Mutex::new(None),
         });
-        let address = listener.local_addr()?;
         let own = Arc::clone(&shared);
-        let thread = Some(thread::spawn(move || own.accept(&listener)));
-        Ok(Self {
-            address,
-            shared,
-            thread,
-        })
+        let listening = Listening::start(move |stream| {
+            let own = Arc::clone(&own);
+            // The thread ends with the connection, at the latest when the client closes it.
+            thread::spawn(move || own.serve(stream));
+        })?;
+        Ok(Self { listening, shared })
     }
 
     pub(super) fn origin(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.listening.address)
     }
 
     /// Loses the next response on this path in this way.
@@ -82,31 +78,9 @@ impl Proxy {
     }
 }
 
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        self.shared.over.store(true, Ordering::SeqCst);
-        // The thread waits for a connection.
-        let _woken = TcpStream::connect_timeout(&self.address, MAX_WAIT);
-        if let Some(thread) = self.thread.take() {
-            let _ended = thread.join();
-        }
-    }
-}
-
 impl Shared {
     fn plan(&self) -> MutexGuard<'_, Option<(&'static str, Loss)>> {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn accept(self: Arc<Self>, listener: &TcpListener) {
-        for stream in listener.incoming().flatten() {
-            if self.over.load(Ordering::SeqCst) {
-                return;
-            }
-            let own = Arc::clone(&self);
-            // The thread ends with the connection, at the latest when the client closes it.
-            thread::spawn(move || own.serve(stream));
-        }
     }
 
     fn serve(&self, mut client: TcpStream) -> io::Result<()> {
