@@ -89,7 +89,7 @@ pub(super) struct Taken {
     pub(super) record: Option<SecretBytes>,
 }
 
-/// A lease that this process holds, as far as it knows.
+/// A lease that this process holds, as far as it knows, with the version of its record.
 pub(super) struct Held {
     pub(super) id: Id,
     pub(super) fence: i64,
