@@ -17,12 +17,12 @@ const START: Duration = Duration::from_secs(30);
 const PASSWORD: &str = "bench-database-password";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum EngineKind {
     Postgres,
     Redis,
 }
 
-impl Kind {
+impl EngineKind {
     /// Its name in the names of figures.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -52,7 +52,7 @@ impl Kind {
 
 /// A server that runs. Ends when dropped.
 pub(super) struct Engine {
-    kind: Kind,
+    kind: EngineKind,
     programs: PathBuf,
     port: u16,
     server: Child,
@@ -64,18 +64,18 @@ type Done<T> = Result<T, Box<dyn Error>>;
 
 impl Engine {
     /// Starts it with the programs in this folder.
-    pub(super) fn start(kind: Kind, programs: PathBuf) -> Result<Self, Stop> {
+    pub(super) fn start(kind: EngineKind, programs: PathBuf) -> Result<Self, Stop> {
         let failed = |error| Stop::Failed(format!("{} does not start: {error}", kind.name()));
         Self::started(kind, programs).map_err(failed)
     }
 
-    fn started(kind: Kind, programs: PathBuf) -> Done<Self> {
+    fn started(kind: EngineKind, programs: PathBuf) -> Done<Self> {
         let around = tempfile::tempdir()?;
         fs::set_permissions(around.path(), fs::Permissions::from_mode(0o755))?;
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let mut command = match kind {
-            Kind::Postgres => postgres(&programs, around.path(), port)?,
-            Kind::Redis => redis(&programs, around.path(), port),
+            EngineKind::Postgres => postgres(&programs, around.path(), port)?,
+            EngineKind::Redis => redis(&programs, around.path(), port),
         };
         let log = fs::File::create(around.path().join("server.log"))?;
         let command = command.stdout(log.try_clone()?).stderr(log);
@@ -88,8 +88,8 @@ impl Engine {
         };
         let end = Instant::now() + START;
         let ready = match kind {
-            Kind::Postgres => "SELECT 1",
-            Kind::Redis => "PING",
+            EngineKind::Postgres => "SELECT 1",
+            EngineKind::Redis => "PING",
         };
         while let Err(error) = engine.ask(&[ready]) {
             if Instant::now() > end {
@@ -104,8 +104,10 @@ impl Engine {
     pub(super) fn url(&self) -> String {
         let port = self.port;
         match self.kind {
-            Kind::Postgres => format!("postgres://postgres:{PASSWORD}@127.0.0.1:{port}/postgres"),
-            Kind::Redis => format!("redis://:{PASSWORD}@127.0.0.1:{port}/0"),
+            EngineKind::Postgres => {
+                format!("postgres://postgres:{PASSWORD}@127.0.0.1:{port}/postgres")
+            }
+            EngineKind::Redis => format!("redis://:{PASSWORD}@127.0.0.1:{port}/0"),
         }
     }
 
@@ -113,8 +115,8 @@ impl Engine {
     /// store that would take minutes.
     pub(super) fn fill(&self, namespace: &str, accounts: usize) -> Result<(), Stop> {
         let filled = match self.kind {
-            Kind::Postgres => self.fill_postgres(namespace, accounts),
-            Kind::Redis => self.fill_redis(namespace, accounts),
+            EngineKind::Postgres => self.fill_postgres(namespace, accounts),
+            EngineKind::Redis => self.fill_redis(namespace, accounts),
         };
         filled.map_err(|error| Stop::Failed(format!("cannot fill {}: {error}", self.kind.name())))
     }
@@ -159,12 +161,12 @@ impl Engine {
     /// Sends SQL or the words of a command, and returns what the server says.
     fn ask(&self, words: &[&str]) -> Done<String> {
         let mut command = match self.kind {
-            Kind::Postgres => {
+            EngineKind::Postgres => {
                 let mut psql = Command::new(self.programs.join("psql"));
                 psql.args(["-v", "ON_ERROR_STOP=1", "-qAt", &self.url(), "-c"]);
                 psql
             }
-            Kind::Redis => {
+            EngineKind::Redis => {
                 let mut cli = Command::new(self.programs.join("redis-cli"));
                 cli.env("REDISCLI_AUTH", PASSWORD);
                 cli.args(["-e", "-p", &self.port.to_string()]);

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::time::Instant;
 
 use super::Depth;
-use super::engine::{Engine, Kind};
+use super::engine::{Engine, EngineKind};
 use super::measured::{Measured, median};
 use super::workspace::BenchWorkspace;
 use crate::Stop;
@@ -22,7 +22,7 @@ pub(super) fn measure(
     workspace.build("fleet")?;
     let synced = sync().map_err(|error| Stop::Failed(format!("cannot sync a file: {error}")))?;
     measured.put("milliseconds/fleet-sync", synced);
-    for kind in [Kind::Redis, Kind::Postgres] {
+    for kind in [EngineKind::Redis, EngineKind::Postgres] {
         let name = kind.name();
         let Some(programs) = kind.folder() else {
             measured.problem(&format!("fleet over {name}"), "no server: install it");

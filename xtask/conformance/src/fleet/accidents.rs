@@ -61,7 +61,7 @@ fn killed(scene: &Scene, leases: [Duration; 2], step: usize) -> Result<bool, Fai
     let dead = Instant::now();
     let rotated = rotations(&since(&scene.server, mark)) == 1;
     // One call: it waits for the end of the lease, also of one that was confirmed.
-    let heard = fresh.ask("call").map_err(at_this)?;
+    let reply = fresh.ask("call").map_err(at_this)?;
     let took = dead.elapsed();
     let is_confirmed = ["after confirm", "before POST /oauth/token"].contains(&&*name)
         || rotated && ["after POST /oauth/token", "before save"].contains(&&*name);
@@ -74,14 +74,14 @@ fn killed(scene: &Scene, leases: [Duration; 2], step: usize) -> Result<bool, Fai
     let is_lost = rotated && ["after POST /oauth/token", "before save"].contains(&&*name);
     match is_lost {
         true => {
-            let needs_login = heard.is(ErrorKind::NeedsLogin);
+            let needs_login = reply.is(ErrorKind::NeedsLogin);
             ensure(
                 needs_login,
-                format!("{name}: expected NeedsLogin, got {heard:?}"),
+                format!("{name}: expected NeedsLogin, got {reply:?}"),
             )?;
             fresh.ask("log-in")?.went_well().map_err(at_this)?;
         }
-        false => heard.went_well().map_err(at_this)?,
+        false => reply.went_well().map_err(at_this)?,
     }
     fresh.ask("call")?.went_well().map_err(at_this)?;
     // The server refuses a token that is used up once.
@@ -116,20 +116,20 @@ fn stopped(scene: &Scene, step: usize) -> Result<bool, Failure> {
     let mut other = scene.start.spawn()?;
     other.tell("call")?;
     // Longer than a lease that was not confirmed.
-    let early = other.hear_within(LEASE * 3)?;
+    let early = other.reply_within(LEASE * 3)?;
     thread::sleep((LEASE * 3).saturating_sub(asleep.elapsed()));
     worker.go_on()?;
-    let own = worker.hear()?;
+    let own = worker.reply()?;
     let late = match early {
-        Some(heard) => heard,
-        None => other.hear()?,
+        Some(reply) => reply,
+        None => other.reply()?,
     };
-    for heard in [&own, &late] {
-        ensure(may_be_tried_again(heard), format!("{name}: {heard:?}"))?;
+    for reply in [&own, &late] {
+        ensure(may_be_tried_again(reply), format!("{name}: {reply:?}"))?;
     }
     for one in [&mut worker, &mut other] {
-        let heard = scene.call_within(one, SLACK)?;
-        heard
+        let reply = scene.call_within(one, SLACK)?;
+        reply
             .went_well()
             .map_err(|failure| format!("{name}: {failure}"))?;
     }
@@ -153,7 +153,7 @@ fn crashes(engine: &Engine) -> CheckResult {
         };
         let at_this = |failure: Failure| format!("step {step}, {name}: {failure}");
         engine.crash(Duration::ZERO).map_err(at_this)?;
-        let own = worker.hear()?;
+        let own = worker.reply()?;
         scene.goes_on(&own, worker, mark).map_err(at_this)?;
     }
     Err("the flow does not end".into())

@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use auth_core::{AccountKey, Error, SecretBytes};
 use auth_testkit::{Rotation, TestServer};
 
-use super::engine::{Engine, Kind};
+use super::engine::{Engine, EngineKind};
 use crate::expect::ensure;
 use crate::output;
 use crate::report::{CheckResult, Failure, Report};
 use crate::stores::clock::FakeClock;
 use crate::stores::store_dir::{LIFE, StoreDir, counted, rotations, server, server_with, since};
-use crate::stores::worker_process::{Heard, Start, Worker};
+use crate::stores::worker_process::{Start, Worker, WorkerReply};
 
 /// How many threads and tasks of each process call at once.
 const THREADS: usize = 1;
@@ -31,7 +31,7 @@ const LONGEST_LIFE: Duration = LIFE.saturating_mul(6 * 3 * 24);
 pub(super) fn run(engine: &Engine, report: &mut Report) {
     let sizes: &[(&str, usize)] = match engine.kind {
         // What it does otherwise than Redis is no matter of how many.
-        Kind::Valkey => &[("8 processes: 50 rounds, 50 renewals", 8)],
+        EngineKind::Valkey => &[("8 processes: 50 rounds, 50 renewals", 8)],
         _ => &[
             ("2 processes: 50 rounds, 50 renewals", 2),
             ("8 processes: 50 rounds, 50 renewals", 8),
@@ -50,7 +50,7 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
     for (name, processes) in sizes {
         report.single(name, || WorkerPool::new(engine, *processes)?.rounds(ROUNDS));
     }
-    if engine.kind == Kind::Pooled {
+    if engine.kind == EngineKind::Pooled {
         return;
     }
     report.single(
@@ -153,7 +153,7 @@ impl WorkerPool {
             for worker in &mut self.workers {
                 worker
                     .ask("call")
-                    .and_then(Heard::went_well)
+                    .and_then(WorkerReply::went_well)
                     .map_err(wrong)?;
             }
             self.workers.reverse();
@@ -189,8 +189,8 @@ impl WorkerPool {
         }
         for worker in &mut self.workers {
             for _ in 0..THREADS + TASKS {
-                match worker.hear()? {
-                    Heard::Ok => {}
+                match worker.reply()? {
+                    WorkerReply::Ok => {}
                     other => return Err(format!("expected success, got {other:?}").into()),
                 }
             }

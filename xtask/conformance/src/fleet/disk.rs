@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use auth_core::{ErrorKind, SecretBytes};
 
-use super::engine::{Engine, Kind};
+use super::engine::{Engine, EngineKind};
 use super::program::finished;
 use super::scene::{Holder, Scene, stopped_at_each_step};
 use super::trouble::{failed, is, key};
@@ -29,7 +29,7 @@ const PARTS: usize = 20;
 /// More leases than fit into what is left of a block.
 const MANY: usize = 1000;
 
-pub(super) fn run(kind: Kind, report: &mut Report) -> CheckResult {
+pub(super) fn run(kind: EngineKind, report: &mut Report) -> CheckResult {
     if let Err(failure) = mounts() {
         report.not_offered(
             "a full disk at the engine",

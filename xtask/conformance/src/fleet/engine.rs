@@ -29,7 +29,7 @@ const KEY: &str = "f0";
 pub(crate) type Opened = Arc<dyn Store>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum EngineKind {
     Postgres,
     /// PostgreSQL behind PgBouncer, where each statement may use another connection.
     Pooled,
@@ -38,7 +38,7 @@ pub(super) enum Kind {
     Valkey,
 }
 
-impl Kind {
+impl EngineKind {
     /// Whether it has the commands of Redis.
     pub(super) fn is_redis(self) -> bool {
         matches!(self, Self::Redis | Self::Valkey)
@@ -64,7 +64,7 @@ impl Kind {
 
 /// A server that runs, and what it needs. Ends when dropped.
 pub(super) struct Engine {
-    pub(super) kind: Kind,
+    pub(super) kind: EngineKind,
     /// Before the folder that it is mounted in.
     disk: Option<Disk>,
     around: tempfile::TempDir,
@@ -76,7 +76,7 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    pub(super) fn start(kind: Kind) -> Result<Self, Failure> {
+    pub(super) fn start(kind: EngineKind) -> Result<Self, Failure> {
         let engine = Self::prepared(kind, |around| {
             program::make_certificates(around)?;
             match kind.is_redis() {
@@ -90,7 +90,7 @@ impl Engine {
 
     /// The same for failovers and cuts, with what only slows them down left out. Redis has to wait for
     /// its disk, so that gets one in memory, if there may be one.
-    pub(super) fn start_hasty(kind: Kind) -> Result<Self, Failure> {
+    pub(super) fn start_hasty(kind: EngineKind) -> Result<Self, Failure> {
         let mut disk = None;
         let mut engine = Self::prepared(kind, |around| {
             if kind.is_redis() {
@@ -105,7 +105,7 @@ impl Engine {
     }
 
     /// The same, with its data on a small disk of its own.
-    pub(super) fn start_on_small_disk(kind: Kind) -> Result<Self, Failure> {
+    pub(super) fn start_on_small_disk(kind: EngineKind) -> Result<Self, Failure> {
         let mut disk = None;
         let mut engine = Self::prepared(kind, |around| {
             disk = Some(Disk::mount(&program::data_folder(around)?, disk::SMALL)?);
@@ -150,7 +150,7 @@ impl Engine {
     }
 
     fn prepared(
-        kind: Kind,
+        kind: EngineKind,
         prepare: impl FnOnce(&Path) -> Result<(), Failure>,
     ) -> Result<Self, Failure> {
         let around = program::folder()?;
@@ -166,7 +166,7 @@ impl Engine {
             server,
             namespaces: AtomicUsize::new(0),
         };
-        if kind == Kind::Pooled {
+        if kind == EngineKind::Pooled {
             engine.pooler = Some(engine.pooler_in("transaction")?);
         }
         Ok(engine)
@@ -348,7 +348,7 @@ impl Engine {
     /// How many connections a store of this namespace has at the server itself. `None` if the
     /// server does not tell them apart.
     pub(super) fn connections(&self, namespace: &str) -> Result<Option<usize>, Failure> {
-        if self.kind != Kind::Postgres {
+        if self.kind != EngineKind::Postgres {
             return Ok(None);
         }
         let found = self.sql(&format!(

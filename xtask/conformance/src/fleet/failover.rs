@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use auth_core::ErrorKind;
 
-use super::engine::{self, Engine, Kind, PASSWORD};
+use super::engine::{self, Engine, EngineKind, PASSWORD};
 use super::scene::{Holder, Scene, stopped_at_each_step};
 use super::trouble::{failed, is, key};
 use crate::expect::{each, ensure};
@@ -17,7 +17,7 @@ const FOLLOW: Duration = Duration::from_secs(20);
 /// How long a primary is without its replica.
 const ALONE: Duration = Duration::from_secs(1);
 
-pub(super) fn run(kind: Kind, report: &mut Report) -> CheckResult {
+pub(super) fn run(kind: EngineKind, report: &mut Report) -> CheckResult {
     let pair = Pair::new(Engine::start_hasty(kind)?)?;
     report.single("a standby cannot be written: what to do", || {
         pair.read_only()
@@ -196,9 +196,9 @@ impl Pair {
 
         // The older record has a refresh token that was used.
         let mut fresh = lost.start.spawn()?;
-        let heard = fresh.ask("call")?;
-        let needs_login = heard.is(ErrorKind::NeedsLogin);
-        ensure(needs_login, format!("expected NeedsLogin, got {heard:?}"))?;
+        let reply = fresh.ask("call")?;
+        let needs_login = reply.is(ErrorKind::NeedsLogin);
+        ensure(needs_login, format!("expected NeedsLogin, got {reply:?}"))?;
         fresh.ask("log-in")?.went_well()?;
         lost.start.spawn()?.ask("call")?.went_well()
     }

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use auth_core::ErrorKind;
 
-use super::engine::{Engine, Kind, LEASE};
+use super::engine::{Engine, EngineKind, LEASE};
 use super::scene::{CONFIRMED, Holder, SLACK, Scene, may_be_tried_again, stopped_at_each_step};
 use crate::expect::{each, ensure};
 use crate::report::{CheckResult, Report};
 use crate::stores::store_dir::{counted, rotations, since};
-use crate::stores::worker_process::Heard;
+use crate::stores::worker_process::WorkerReply;
 
 /// Longer than a lease that was confirmed, and than the wait for one.
 const ASLEEP: Duration = Duration::from_secs(60);
@@ -36,7 +36,7 @@ impl Loss {
     }
 }
 
-pub(super) fn run(kind: Kind, report: &mut Report) -> CheckResult {
+pub(super) fn run(kind: EngineKind, report: &mut Report) -> CheckResult {
     let engine = Engine::start_hasty(kind)?;
     report.single("stopped for 60 s at each step: as the guide says", || {
         // Each world over one of the engines: what a late save finds is the engine's.
@@ -62,22 +62,22 @@ pub(super) fn run(kind: Kind, report: &mut Report) -> CheckResult {
 fn wakes(holder: Holder, end: Instant) -> CheckResult {
     let (scene, mut worker) = (&holder.scene, holder.worker);
     let loss = Loss::of(&holder.name);
-    let is_lost = |heard: &Heard| heard.is(ErrorKind::NeedsLogin);
+    let is_lost = |reply: &WorkerReply| reply.is(ErrorKind::NeedsLogin);
     let mut other = scene.start.spawn()?;
-    let heard = scene.call_within(&mut other, CONFIRMED + LEASE + SLACK)?;
+    let reply = scene.call_within(&mut other, CONFIRMED + LEASE + SLACK)?;
     match loss {
         Loss::Meanwhile => {
             ensure(
-                is_lost(&heard),
-                format!("expected NeedsLogin, got {heard:?}"),
+                is_lost(&reply),
+                format!("expected NeedsLogin, got {reply:?}"),
             )?;
             other.ask("log-in")?.went_well()?;
         }
-        Loss::Nothing | Loss::AtWaking => heard.went_well()?,
+        Loss::Nothing | Loss::AtWaking => reply.went_well()?,
     }
     thread::sleep(end.saturating_duration_since(Instant::now()));
     worker.go_on()?;
-    let own = worker.hear()?;
+    let own = worker.reply()?;
     // The token of a late save is dead, and the call that waited for it may be told so.
     let may_fail = loss != Loss::Nothing && is_lost(&own);
     ensure(
@@ -100,10 +100,10 @@ fn wakes(holder: Holder, end: Instant) -> CheckResult {
     // The holder may use the dead token until it looks at the store again.
     let end = Instant::now() + SLACK * 2;
     loop {
-        let heard = worker.ask("call")?;
-        let may_pass = loss == Loss::Meanwhile && is_lost(&heard) || may_be_tried_again(&heard);
-        if heard == Heard::Ok || !may_pass || Instant::now() > end {
-            heard
+        let reply = worker.ask("call")?;
+        let may_pass = loss == Loss::Meanwhile && is_lost(&reply) || may_be_tried_again(&reply);
+        if reply == WorkerReply::Ok || !may_pass || Instant::now() > end {
+            reply
                 .went_well()
                 .map_err(|failure| format!("the holder: {failure}"))?;
             break;

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use auth_core::{ErrorKind, SecretBytes, Store as _};
 
-use super::engine::{self, Engine, Kind, LEASE, PASSWORD};
+use super::engine::{self, Engine, EngineKind, LEASE, PASSWORD};
 use super::line::{Line, State};
 use super::scene::{CONFIRMED, Holder, SLACK, Scene, may_be_tried_again, stopped_at_each_step};
 use super::trouble::key;
 use crate::expect::{each, ensure};
 use crate::report::{CheckResult, Failure, Report};
 use crate::stores::store_dir::{counted, rotations, since};
-use crate::stores::worker_process::Heard;
+use crate::stores::worker_process::WorkerReply;
 
 /// Longer than a store waits for one response.
 const SILENT: Duration = Duration::from_secs(8);
@@ -32,7 +32,7 @@ enum To {
     TokenEndpoint,
 }
 
-pub(super) fn run(kind: Kind, report: &mut Report) -> CheckResult {
+pub(super) fn run(kind: EngineKind, report: &mut Report) -> CheckResult {
     let engine = Engine::start_hasty(kind)?;
     report.single(
         "silent for 8 s to the engine, at each step: 1 renewal",
@@ -96,7 +96,7 @@ fn disturbed(engine: &Engine, to: To, state: State, time: Duration) -> CheckResu
     let all = pairs.len();
     ensure(met * 2 > all, format!("{met} of {all} lines were used"))?;
     each(pairs, |(holder, mut other)| {
-        let late = other.hear()?;
+        let late = other.reply()?;
         ensure(
             may_be_tried_again(&late),
             format!("{}, the other: {late:?}", holder.name),
@@ -105,7 +105,8 @@ fn disturbed(engine: &Engine, to: To, state: State, time: Duration) -> CheckResu
     })
 }
 
-/// A store that did not hear of its save repeats it over another connection, and meets its own record.
+/// A store that got no response to its save repeats it over another connection, and meets its own
+/// record.
 fn repeated_save(engine: &Engine) -> CheckResult {
     let (namespace, line) = (engine.namespace()?, Line::to(engine.port())?);
     let store = engine::open(&engine.url_with(PASSWORD, line.port()), &namespace)?;
@@ -126,7 +127,7 @@ fn repeated_save(engine: &Engine) -> CheckResult {
             ensure(Instant::now() < end, "the save does not arrive")?;
             thread::sleep(Duration::from_millis(10));
         }
-        ensure(!saving.is_finished(), "it heard of its save")?;
+        ensure(!saving.is_finished(), "it reply of its save")?;
         line.set(State::Closed);
         line.set(State::Open);
         Ok(saving.join().map_err(|_| "it panicked")??)
@@ -136,7 +137,7 @@ fn repeated_save(engine: &Engine) -> CheckResult {
     ensure(other.try_lease(&own)?.is_some(), "the lease is not free")
 }
 
-/// What the engine has done counts, though the holder never hears of it.
+/// What the engine has done counts, though the holder gets no response.
 fn save_unheard(engine: &Engine) -> CheckResult {
     let holders = stopped_at_each_step(engine, scenes(engine, To::Engine))?;
     for holder in &holders {
@@ -157,13 +158,15 @@ fn save_unheard(engine: &Engine) -> CheckResult {
         let mut other = holder.scene.start.spawn()?;
         holder.scene.call_within(&mut other, SLACK)?.went_well()?;
         ensure(line.was_disturbed(), "no response was lost")?;
-        ensure(holder.is_silent()?, "it heard of its save")?;
+        ensure(holder.is_silent()?, "it reply of its save")?;
         let line = holder.scene.line()?;
         line.set(State::Closed);
         line.set(State::Open);
-        let own = holder.worker.hear()?;
+        let own = holder.worker.reply()?;
         own.went_well()?;
-        holder.scene.goes_on(&Heard::Ok, holder.worker, holder.mark)
+        holder
+            .scene
+            .goes_on(&WorkerReply::Ok, holder.worker, holder.mark)
     })
 }
 
@@ -198,9 +201,9 @@ fn renewed_unheard(mut holder: Holder) -> Result<bool, Failure> {
     if !is_lost {
         return holder.goes_on().map(|()| false);
     }
-    let own = holder.worker.hear()?;
+    let own = holder.worker.reply()?;
     ensure(
-        own != Heard::Ok && may_be_tried_again(&own),
+        own != WorkerReply::Ok && may_be_tried_again(&own),
         format!("{own:?}"),
     )?;
     let (scene, mut worker) = (holder.scene, holder.worker);

@@ -12,7 +12,7 @@ use http_ureq::Ureq;
 use serde_json::{Value, json};
 use worlds::MAX_WAIT;
 
-use super::engine::{Engine, Kind, Opened};
+use super::engine::{Engine, EngineKind, Opened};
 use super::scene::turn;
 use crate::expect::ensure;
 use crate::output;
@@ -31,11 +31,11 @@ const CONNECTIONS: usize = 5;
 /// Long enough for one more request to come, if one is under way.
 const PAUSE: Duration = Duration::from_millis(500);
 /// The last account waits for all others, on a busy machine longer than the default of a minute.
-const PATIENCE: Duration = Duration::from_secs(600);
+const TIME_LIMIT: Duration = Duration::from_secs(600);
 /// How many threads fill the store.
 const THREADS: usize = 8;
 
-pub(super) fn run(kind: Kind, report: &mut Report) -> CheckResult {
+pub(super) fn run(kind: EngineKind, report: &mut Report) -> CheckResult {
     let engine = Engine::start_hasty(kind)?;
     report.single("10,000 accounts expired at once: all are served", || {
         expired(&engine)
@@ -64,7 +64,7 @@ fn expired(engine: &Engine) -> CheckResult {
     let calls: Vec<_> = names
         .iter()
         .map(|name| {
-            let session = client.account(name).with_renewal_timeout(PATIENCE);
+            let session = client.account(name).with_renewal_timeout(TIME_LIMIT);
             runtime.spawn(async move { session.send(Ping::default()).await.map(drop) })
         })
         .collect();

@@ -1,5 +1,5 @@
-//! Waiters that hear of the end of a lease, instead of looking for it: how soon, over how many
-//! connections, and after the engine was away.
+//! Waiters that get a message of the end of a lease, instead of looking for it: how soon, over how
+//! many connections, and after the engine was away.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -11,17 +11,17 @@ use std::time::{Duration, Instant};
 use auth_core::{AccountKey, BoxFuture, SecretBytes, Store};
 use auth_testkit::{Fault, Matching, Rotation};
 
-use super::engine::{Engine, Kind};
+use super::engine::{Engine, EngineKind};
 use super::program;
 use crate::expect::ensure;
 use crate::output;
 use crate::report::{CheckResult, Failure, Report};
 use crate::stores::store_dir::{StoreDir, counted, rotations, server, since};
-use crate::stores::worker_process::{Heard, Start};
+use crate::stores::worker_process::{Start, WorkerReply};
 
 /// How long a connection and a message may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
-/// How long a store tries to hear its own message.
+const TIME_LIMIT: Duration = Duration::from_secs(20);
+/// How long a store waits for its own message.
 const PROBE: Duration = Duration::from_millis(2500);
 /// How long the server takes for a token request.
 const SERVER: Duration = Duration::from_millis(300);
@@ -31,13 +31,15 @@ const PROCESSES: usize = 32;
 const ROUNDS: usize = 4;
 
 pub(super) fn run(engine: &Engine, report: &mut Report) {
-    if engine.kind == Kind::Pooled {
+    if engine.kind == EngineKind::Pooled {
         report.single("a pooler that brings no messages is found out", || {
             found_out(engine)
         });
         return;
     }
-    report.single("a waiter hears of the end of a lease", || heard(engine));
+    report.single("a waiter gets a message of the end of a lease", || {
+        gets_message(engine)
+    });
     report.single("one connection listens for 1,000 accounts", || {
         connections(engine)
     });
@@ -46,9 +48,9 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
         last_of_many(|server| Start::over(server, &engine.url(), &namespace))
     });
     // Once, beside the cases over the other engine.
-    if engine.kind == Kind::Redis {
+    if engine.kind == EngineKind::Redis {
         report.single(
-            "a crash of the engine wakes waiters; they hear again",
+            "a crash of the engine wakes waiters; they listen again",
             || crashed(engine),
         );
         report.single("the same processes over the files of one host", || {
@@ -64,7 +66,7 @@ fn key(account: &str) -> AccountKey {
 
 /// Asks until the store listens.
 fn awaited(store: &dyn Store, key: &AccountKey) -> Result<BoxFuture<'static, ()>, Failure> {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + TIME_LIMIT;
     while Instant::now() < end {
         if let Some(change) = store.next_change(key) {
             return Ok(change);
@@ -91,15 +93,15 @@ fn arrival(mut change: BoxFuture<'static, ()>) -> Result<Instant, Failure> {
             return Ok(rang);
         }
         rang = rings
-            .recv_timeout(PATIENCE)
+            .recv_timeout(TIME_LIMIT)
             .map_err(|_| "no message came")?;
     }
 }
 
-fn heard(engine: &Engine) -> CheckResult {
+fn gets_message(engine: &Engine) -> CheckResult {
     let namespace = engine.namespace()?;
     let (holder, waiter) = (engine.open(&namespace)?, engine.open(&namespace)?);
-    let (own, record) = (key("heard"), SecretBytes::new(vec![b'x'; 2000]));
+    let (own, record) = (key("message"), SecretBytes::new(vec![b'x'; 2000]));
     let mut times = Vec::new();
     for _ in 0..50 {
         let lease = holder.try_lease(&own)?.ok_or("the lease is taken")?;
@@ -123,7 +125,7 @@ fn connections(engine: &Engine) -> CheckResult {
     for number in 0..1000 {
         all.push(awaited(&*waiter, &key(&number.to_string()))?);
     }
-    if engine.kind == Kind::Postgres {
+    if engine.kind == EngineKind::Postgres {
         waiter.load(&key("none"))?; // the statement by which it is counted
         let folder = program::postgres_folder().ok_or("PostgreSQL is missing")?;
         let listening = Command::new(folder.join("psql"))
@@ -189,8 +191,8 @@ fn last_of_many(start: impl Fn(&auth_testkit::TestServer) -> Start) -> CheckResu
             worker.tell(order)?;
         }
         for worker in &mut workers {
-            match worker.hear()? {
-                Heard::Ok => {}
+            match worker.reply()? {
+                WorkerReply::Ok => {}
                 other => return Err(format!("expected success, got {other:?}").into()),
             }
         }

@@ -33,7 +33,7 @@ use std::path::Path;
 use std::process::Command;
 use std::thread;
 
-use engine::{Engine, Kind};
+use engine::{Engine, EngineKind};
 
 pub(crate) use rate::send;
 pub(crate) use suite::act;
@@ -56,7 +56,10 @@ const TOOLS: &[(&str, &str)] = &[
 ];
 
 /// Cases that start their engines themselves: the titles over PostgreSQL and over Redis.
-type Part = ([&'static str; 2], fn(Kind, &mut Report) -> CheckResult);
+type Part = (
+    [&'static str; 2],
+    fn(EngineKind, &mut Report) -> CheckResult,
+);
 
 /// The parts of a list run one after the other, the lists beside each other.
 const APART: &[&[Part]] = &[
@@ -146,18 +149,18 @@ pub(super) fn run(_: &[World; 2], report: &mut Report) -> Result<(), Stop> {
     thread::scope(|scope| {
         let mut apart = Vec::new();
         for parts in APART {
-            for kind in [Kind::Postgres, Kind::Redis] {
+            for kind in [EngineKind::Postgres, EngineKind::Redis] {
                 apart.push(scope.spawn(move || held(|report| own_engines(parts, kind, report))));
             }
         }
         // PgBouncer after the quickest of them: it is then ready with the others.
         let files_then_pooled = scope.spawn(|| {
             let files = held(over_files);
-            (files, held(|report| over(Kind::Pooled, report)))
+            (files, held(|report| over(EngineKind::Pooled, report)))
         });
-        let [redis, valkey] = [Kind::Redis, Kind::Valkey]
+        let [redis, valkey] = [EngineKind::Redis, EngineKind::Valkey]
             .map(|kind| scope.spawn(move || held(|report| over(kind, report))));
-        over(Kind::Postgres, report)?;
+        over(EngineKind::Postgres, report)?;
         let panicked = || Stop::Failed("cases beside others panicked".to_owned());
         let (files, pooled) = files_then_pooled.join().map_err(|_| panicked())?;
         report.append(pooled?);
@@ -165,7 +168,7 @@ pub(super) fn run(_: &[World; 2], report: &mut Report) -> Result<(), Stop> {
             report.append(one.join().map_err(|_| panicked())??);
         }
         report.append(files?);
-        for kind in [Kind::Postgres, Kind::Redis] {
+        for kind in [EngineKind::Postgres, EngineKind::Redis] {
             own_engines(LAST, kind, report)?;
         }
         Ok(())
@@ -179,7 +182,7 @@ fn held(run: impl FnOnce(&mut Report) -> Result<(), Stop>) -> Result<Report, Sto
 }
 
 /// Runs cases that start their engines themselves, one after the other.
-fn own_engines(parts: &[Part], kind: Kind, report: &mut Report) -> Result<(), Stop> {
+fn own_engines(parts: &[Part], kind: EngineKind, report: &mut Report) -> Result<(), Stop> {
     for ([postgres, redis], run) in parts {
         let title = match kind.is_redis() {
             true => redis,
@@ -210,7 +213,7 @@ fn over_files(report: &mut Report) -> Result<(), Stop> {
 }
 
 /// Runs all cases over one engine.
-fn over(kind: Kind, report: &mut Report) -> Result<(), Stop> {
+fn over(kind: EngineKind, report: &mut Report) -> Result<(), Stop> {
     let failed = |failure| Stop::Failed(format!("{}: {failure}", kind.title()));
     let engine = Engine::start(kind).map_err(failed)?;
     report.about(kind.title());
@@ -218,7 +221,7 @@ fn over(kind: Kind, report: &mut Report) -> Result<(), Stop> {
     tls::run(&engine, report);
     crowd::run(&engine, report);
     messages::run(&engine, report);
-    if kind != Kind::Pooled {
+    if kind != EngineKind::Pooled {
         accidents::run(&engine, report);
         trouble::run(&engine, report);
     }

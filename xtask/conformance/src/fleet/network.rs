@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use super::engine::{Engine, Kind, LEASE};
+use super::engine::{Engine, EngineKind, LEASE};
 use super::program::finished;
 use super::scene::{Scene, may_be_tried_again, stopped_at_each_step};
 use crate::expect::{each, ensure};
@@ -25,7 +25,7 @@ pub(super) const ENGINE_ADDRESS: &str = "127.0.0.2";
 /// How long a cable is cut: another host may take an unconfirmed lease meanwhile.
 const CUT: Duration = LEASE.saturating_add(Duration::from_secs(1));
 
-pub(super) fn run(kind: Kind, report: &mut Report) -> CheckResult {
+pub(super) fn run(kind: EngineKind, report: &mut Report) -> CheckResult {
     let engine = Engine::start_hasty(kind)?;
     for (name, address) in [
         (
@@ -65,7 +65,7 @@ fn cut(engine: &Engine, address: &'static str) -> CheckResult {
     )?;
     host.set(address, "up")?;
     each(pairs, |(holder, mut other)| {
-        let late = other.hear()?;
+        let late = other.reply()?;
         ensure(may_be_tried_again(&late), format!("the other: {late:?}"))?;
         holder.goes_on()
     })

@@ -5,19 +5,19 @@ use std::time::{Duration, Instant};
 
 use auth_testkit::Rotation;
 
-use super::engine::{Engine, Kind};
+use super::engine::{Engine, EngineKind};
 use super::scene::{CONFIRMED, Holder, SLACK, Scene, may_be_tried_again, stopped_at_each_step};
 use crate::expect::{each, ensure};
 use crate::report::{CheckResult, Failure, Report};
 use crate::stores::store_dir::{counted, rotations, since};
-use crate::stores::worker_process::Heard;
+use crate::stores::worker_process::WorkerReply;
 
 /// An outage that loses no login.
 const AWAY: Duration = Duration::from_secs(20);
 /// Longer than a save is repeated.
 const LONG: Duration = Duration::from_secs(40);
 
-pub(super) fn run(kind: Kind, report: &mut Report) -> CheckResult {
+pub(super) fn run(kind: EngineKind, report: &mut Report) -> CheckResult {
     let engine = Engine::start_hasty(kind)?;
     report.single("away for 20 s at each step: 1 renewal, none lost", || {
         at_each_step(&engine, AWAY)
@@ -59,11 +59,13 @@ fn other_first(holder: Holder) -> CheckResult {
     let end = Instant::now() + CONFIRMED + SLACK;
     loop {
         match other.ask("call")? {
-            Heard::Failed(_) if Instant::now() < end => thread::sleep(Duration::from_millis(200)),
-            heard => break heard.went_well().map_err(at_this)?,
+            WorkerReply::Failed(_) if Instant::now() < end => {
+                thread::sleep(Duration::from_millis(200))
+            }
+            reply => break reply.went_well().map_err(at_this)?,
         }
     }
-    let own = worker.hear()?;
+    let own = worker.reply()?;
     ensure(may_be_tried_again(&own), format!("{name}: {own:?}"))?;
     let later = scene.call_within(&mut worker, SLACK)?;
     later.went_well().map_err(at_this)?;

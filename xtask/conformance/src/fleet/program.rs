@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::disk;
-use super::engine::{Kind, PASSWORD};
+use super::engine::{EngineKind, PASSWORD};
 use super::network::{ENGINE_ADDRESS, SUBNETS};
 use crate::report::Failure;
 
@@ -34,7 +34,7 @@ pub(super) struct Ports {
 }
 
 impl Ports {
-    pub(super) fn free(kind: Kind) -> Result<Self, Failure> {
+    pub(super) fn free(kind: EngineKind) -> Result<Self, Failure> {
         let plain = free_port()?;
         let tls = match kind.is_redis() {
             true => free_port()?,
@@ -244,14 +244,14 @@ pub(super) fn copy_postgres(around: &Path, primary: &str) -> Result<(), Failure>
     finished(copy.current_dir("/")).map(drop)
 }
 
-pub(super) fn spawn(kind: Kind, around: &Path, ports: Ports) -> Result<Child, Failure> {
+pub(super) fn spawn(kind: EngineKind, around: &Path, ports: Ports) -> Result<Child, Failure> {
     let port = ports.plain.to_string();
     let log = fs::OpenOptions::new()
         .create(true)
         .append(true)
         .open(around.join("server.log"))?;
     let [certificate, key] = [CERTIFICATE, PRIVATE_KEY].map(|name| around.join(name));
-    let with_tls = certificate.exists() && kind != Kind::Valkey;
+    let with_tls = certificate.exists() && kind != EngineKind::Valkey;
     if kind.is_redis() {
         let data = around.join(DATA);
         let folder = if data.exists() { &data } else { around };

@@ -16,7 +16,7 @@ use auth_flows::Client;
 use http::Method;
 use keystore::File;
 
-use super::engine::{Engine, Kind, PASSWORD};
+use super::engine::{Engine, EngineKind, PASSWORD};
 use super::scene::turn;
 use crate::expect::ensure;
 use crate::output;
@@ -39,13 +39,13 @@ const TRIES: usize = 3;
 /// Longer than all of them need at that rate.
 const LONGEST: Duration = Duration::from_secs(20);
 
-pub(super) fn run(kind: Kind, report: &mut Report) -> CheckResult {
+pub(super) fn run(kind: EngineKind, report: &mut Report) -> CheckResult {
     if kind.is_redis() {
         let engine = Engine::start_hasty(kind)?;
         report.single(NAME, || shared(&engine, &engine.url()));
         return Ok(());
     }
-    let engine = Engine::start_hasty(Kind::Pooled)?;
+    let engine = Engine::start_hasty(EngineKind::Pooled)?;
     let directly = engine.url_with(PASSWORD, engine.port());
     report.single(NAME, || shared(&engine, &directly));
     report.single("the same through PgBouncer", || {
@@ -86,7 +86,7 @@ fn fullest_second(store: &[OsString]) -> Result<usize, Failure> {
     let senders: Result<Vec<_>, _> = (0..PROCESSES).map(|_| Sender::new(store)).collect();
     let mut senders = senders?;
     for sender in &mut senders {
-        sender.hear()?; // it is ready
+        sender.reply()?; // it is ready
     }
     let (began, first) = (Instant::now(), micros());
     for sender in &mut senders {
@@ -94,10 +94,10 @@ fn fullest_second(store: &[OsString]) -> Result<usize, Failure> {
     }
     let mut times = Vec::new();
     for sender in &mut senders {
-        let heard = sender.hear()?;
-        for word in heard.split_whitespace() {
+        let reply = sender.reply()?;
+        for word in reply.split_whitespace() {
             let time = word.parse::<u64>();
-            times.push(time.map_err(|_| format!("no permit: {}", heard.trim()))?);
+            times.push(time.map_err(|_| format!("no permit: {}", reply.trim()))?);
         }
     }
     let took = began.elapsed();
@@ -158,7 +158,7 @@ impl Sender {
         Ok(input.write_all(b"\n")?)
     }
 
-    fn hear(&mut self) -> Result<String, Failure> {
+    fn reply(&mut self) -> Result<String, Failure> {
         let mut line = String::new();
         let length = self.output.read_line(&mut line)?;
         ensure(length > 0, "a process has ended")?;
@@ -219,8 +219,8 @@ pub(crate) fn send(args: Vec<OsString>) -> Outcome {
     let session = client.anonymous();
     output::line("ready");
     let mut input = std::io::stdin().lock();
-    let heard = input.read_line(&mut String::new());
-    heard.map_err(|error| Stop::Failed(error.to_string()))?;
+    let reply = input.read_line(&mut String::new());
+    reply.map_err(|error| Stop::Failed(error.to_string()))?;
     let words = Mutex::new(Vec::new());
     let say = |word: String| {
         words

@@ -12,7 +12,7 @@ use super::line::Line;
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure};
 use crate::stores::store_dir::{StoreDir, counted, rotations, server, since};
-use crate::stores::worker_process::{Heard, Start, Worker};
+use crate::stores::worker_process::{Start, Worker, WorkerReply};
 
 /// More steps than a renewal has.
 pub(super) const MOST_STEPS: usize = 24;
@@ -147,9 +147,9 @@ impl Scene {
         }
         let mut worker = start.spawn()?;
         match worker.ask("call")? {
-            Heard::Halted(name) => Ok(Some((worker, name))),
-            heard => {
-                heard.went_well()?;
+            WorkerReply::Halted(name) => Ok(Some((worker, name))),
+            reply => {
+                reply.went_well()?;
                 Ok(None)
             }
         }
@@ -160,21 +160,21 @@ impl Scene {
         &self,
         worker: &mut Worker,
         limit: Duration,
-    ) -> Result<Heard, Failure> {
+    ) -> Result<WorkerReply, Failure> {
         let end = Instant::now() + limit;
         loop {
             match worker.ask("call")? {
-                Heard::Failed(failure) if failure.retryable && Instant::now() < end => {
+                WorkerReply::Failed(failure) if failure.retryable && Instant::now() < end => {
                     thread::sleep(Duration::from_millis(100));
                 }
-                heard => return Ok(heard),
+                reply => return Ok(reply),
             }
         }
     }
 
     /// Fails unless the holder ends well or may try again, then serves, as a fresh process does, with
     /// one renewal since the mark.
-    pub(super) fn goes_on(&self, own: &Heard, mut worker: Worker, mark: Mark) -> CheckResult {
+    pub(super) fn goes_on(&self, own: &WorkerReply, mut worker: Worker, mark: Mark) -> CheckResult {
         ensure(may_be_tried_again(own), format!("{own:?}"))?;
         self.call_within(&mut worker, SLACK)?.went_well()?;
         drop(worker);
@@ -186,10 +186,10 @@ impl Scene {
 }
 
 /// Whether the call succeeded, or failed for a reason that passes.
-pub(super) fn may_be_tried_again(heard: &Heard) -> bool {
-    match heard {
-        Heard::Ok => true,
-        Heard::Failed(failure) => failure.retryable,
+pub(super) fn may_be_tried_again(reply: &WorkerReply) -> bool {
+    match reply {
+        WorkerReply::Ok => true,
+        WorkerReply::Failed(failure) => failure.retryable,
         _ => false,
     }
 }
@@ -202,21 +202,21 @@ pub(super) struct Holder {
     pub(super) name: String,
     pub(super) mark: Mark,
     /// What it has said since.
-    heard: Option<Heard>,
+    reply: Option<WorkerReply>,
 }
 
 impl Holder {
     /// Whether its call has not ended yet.
     pub(super) fn is_silent(&mut self) -> Result<bool, Failure> {
-        self.heard = self.worker.hear_within(Duration::ZERO)?;
-        Ok(self.heard.is_none())
+        self.reply = self.worker.reply_within(Duration::ZERO)?;
+        Ok(self.reply.is_none())
     }
 
     /// As [`Scene::goes_on`].
     pub(super) fn goes_on(mut self) -> CheckResult {
-        let own = match self.heard {
-            Some(heard) => heard,
-            None => self.worker.hear()?,
+        let own = match self.reply {
+            Some(reply) => reply,
+            None => self.worker.reply()?,
         };
         let name = self.name;
         let ended = self.scene.goes_on(&own, self.worker, self.mark);
@@ -243,7 +243,7 @@ pub(super) fn stopped_at_each_step(
             worker,
             name,
             mark,
-            heard: None,
+            reply: None,
         }))
     };
     let stop = &stop;

@@ -14,7 +14,7 @@ use auth_core::testkit::{Auth, Route, Site, json};
 use auth_testkit::{Dialect, Mark, Matching, Rotation, TestClient, TestServer};
 use serde_json::json;
 
-use super::engine::{Engine, Kind, PASSWORD};
+use super::engine::{Engine, EngineKind, PASSWORD};
 use super::visitors::{PUBLIC, USERS, Visitor, get};
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
@@ -30,10 +30,10 @@ const WRITTEN: Duration = Duration::from_millis(600);
 
 pub(super) fn run(engine: &Engine, report: &mut Report) {
     report.about(match engine.kind {
-        Kind::Postgres => "two hosts of a web service over PostgreSQL",
-        Kind::Pooled => "two hosts of a web service over PgBouncer",
-        Kind::Redis => "two hosts of a web service over Redis",
-        Kind::Valkey => "two hosts of a web service over Valkey",
+        EngineKind::Postgres => "two hosts of a web service over PostgreSQL",
+        EngineKind::Pooled => "two hosts of a web service over PgBouncer",
+        EngineKind::Redis => "two hosts of a web service over Redis",
+        EngineKind::Valkey => "two hosts of a web service over Valkey",
     });
     report.single("all visitors at both hosts: one renewal an expiry", || {
         renewals(engine, &Fleet::new(engine)?)
@@ -45,7 +45,7 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
     report.single("a rolling restart under load: no login is lost", || {
         rolling(&Fleet::new(engine)?)
     });
-    if engine.kind != Kind::Pooled {
+    if engine.kind != EngineKind::Pooled {
         report.single("the key is changed host by host: no login is lost", || {
             change_key(&mut Fleet::new(engine)?)
         });

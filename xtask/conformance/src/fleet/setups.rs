@@ -10,7 +10,7 @@ use auth_core::{AccountKey, Error, ErrorKind, SecretBytes, Store};
 use keystore::{EncryptionKey, Redis};
 
 use super::crowd;
-use super::engine::{self, Engine, Kind, PASSWORD};
+use super::engine::{self, Engine, EngineKind, PASSWORD};
 use super::trouble::{failed, is};
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
@@ -19,13 +19,13 @@ use crate::report::{CheckResult, Failure, Report};
 const START: Duration = Duration::from_secs(20);
 
 pub(super) fn run(engine: &Engine, report: &mut Report) {
-    if engine.kind != Kind::Pooled {
+    if engine.kind != EngineKind::Pooled {
         report.single("odd namespaces and URLs: refused, nothing shown", || {
             odd_words(engine)
         });
     }
     match engine.kind {
-        Kind::Redis | Kind::Valkey => {
+        EngineKind::Redis | EngineKind::Valkey => {
             report.single("a database that Redis does not have", || {
                 let url = engine.url().replace("/0", "/99");
                 let error = failed(engine::open(&url, "fleet_db"))?;
@@ -52,7 +52,7 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
             report.single("a user that may not publish", || quiet_user(engine));
             report.single("a value that is no record", || foreign_value(engine));
         }
-        Kind::Pooled => {
+        EngineKind::Pooled => {
             report.single("a database that the pooler does not know", || {
                 no_database(engine)
             });
@@ -73,7 +73,7 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
                 report.single(name, || in_pool_mode(engine, mode));
             }
         }
-        Kind::Postgres => {
+        EngineKind::Postgres => {
             report.single("a database that PostgreSQL does not have", || {
                 no_database(engine)
             });
@@ -208,7 +208,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(kind: Kind, options: &[&str]) -> Result<Self, Failure> {
+    fn start(kind: EngineKind, options: &[&str]) -> Result<Self, Failure> {
         let folder = tempfile::Builder::new().prefix("fleet-").tempdir()?;
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let child = Command::new(kind.redis_server())
@@ -307,7 +307,7 @@ fn foreign_value(engine: &Engine) -> CheckResult {
     store.save(&lease, &SecretBytes::new(b"{}".to_vec()))?;
     let spoil = |script: &str| -> CheckResult {
         match engine.kind {
-            Kind::Redis | Kind::Valkey => {
+            EngineKind::Redis | EngineKind::Valkey => {
                 let script = format!(
                     "for _, key in ipairs(redis.call('KEYS', '{namespace}:*:record')) do {script} \
                      end return 1"
@@ -322,7 +322,7 @@ fn foreign_value(engine: &Engine) -> CheckResult {
         }
     };
     match engine.kind {
-        Kind::Redis | Kind::Valkey => spoil("redis.call('HSET', key, 'b', 'foreign')")?,
+        EngineKind::Redis | EngineKind::Valkey => spoil("redis.call('HSET', key, 'b', 'foreign')")?,
         _ => spoil("body = 'foreign'")?,
     }
     let error = failed(store.load(&key()))?;

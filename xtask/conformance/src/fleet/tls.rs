@@ -11,7 +11,7 @@ use auth_core::ErrorKind::{self, Configuration, TimedOut, Transport};
 use auth_testkit::Rotation;
 use serde_json::{Value, json};
 
-use super::engine::{self, Engine, Kind, PASSWORD};
+use super::engine::{self, Engine, EngineKind, PASSWORD};
 use super::program::{AUTHORITY, GUARDED, STRANGER, finished};
 use super::valkey;
 use crate::expect::ensure;
@@ -27,7 +27,7 @@ const TASK: &str = "fleet-open";
 const VARIABLE: &str = "SSL_CERT_FILE";
 
 pub(super) fn run(engine: &Engine, report: &mut Report) {
-    if engine.kind == Kind::Pooled {
+    if engine.kind == EngineKind::Pooled {
         report.single("TLS to a pooler that has none: what to do", || {
             let url = format!("{}?sslmode=require", engine.url());
             let words = ["TLS", "correct the URL"];
@@ -35,7 +35,7 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
         });
         return;
     }
-    if engine.kind == Kind::Valkey {
+    if engine.kind == EngineKind::Valkey {
         report.not_offered(
             "TLS, as over Redis",
             "the package that ships Valkey builds it without TLS",
@@ -103,7 +103,7 @@ fn renewed(engine: &Engine) -> CheckResult {
         worker.tell("call")?;
     }
     for worker in [&mut one, &mut other] {
-        worker.hear()?.went_well()?;
+        worker.reply()?.went_well()?;
     }
     counted("renewals", rotations(&since(&server, mark)), 1)
 }

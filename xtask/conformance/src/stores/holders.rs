@@ -7,7 +7,7 @@ use auth_core::{ErrorKind, TokenKind};
 use auth_testkit::{Fault, Hold, Matching, Rotation, TestServer};
 
 use super::store_dir::{LIFE, StoreDir, TWO_HOURS, counted, rotations, server};
-use super::worker_process::{Heard, Start, Worker, WorkerFailure};
+use super::worker_process::{Start, Worker, WorkerFailure, WorkerReply};
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
 use worlds::{MAX_WAIT, World};
@@ -86,7 +86,7 @@ fn dies(world: &World) -> CheckResult {
     let setup = Setup::new(world, TWO_HOURS)?;
     let mut other = Start::at(&setup.server, &setup.dir).like(world).spawn()?;
     other.tell("call")?;
-    let early = other.hear_within(A_MOMENT)?;
+    let early = other.reply_within(A_MOMENT)?;
     ensure(
         early.is_none(),
         format!("expected a waiting call, got {early:?}"),
@@ -101,7 +101,7 @@ fn dies(world: &World) -> CheckResult {
         thread::sleep(Duration::from_millis(2));
     }
     setup.holder.kill()?;
-    other.hear()?.went_well()?;
+    other.reply()?.went_well()?;
     counted("renewals", rotations(&setup.server.requests()), 1)?;
     drop(other);
     setup.dir.is_tidy()
@@ -112,20 +112,20 @@ fn hangs(world: &World) -> CheckResult {
     setup.holder.stop()?;
     let mut other = setup.waiter(world)?;
     other.tell(two_calls(world))?;
-    match other.hear()? {
-        Heard::Failed(failure) => tells_to_try_again(&failure)?,
-        heard => return Err(format!("expected a timeout, got {heard:?}").into()),
+    match other.reply()? {
+        WorkerReply::Failed(failure) => tells_to_try_again(&failure)?,
+        reply => return Err(format!("expected a timeout, got {reply:?}").into()),
     }
     counted("token requests", setup.at_server.waiting(), 1)?;
     setup.holder.go_on()?;
     drop(setup.at_server);
-    setup.holder.hear()?.went_well()?;
+    setup.holder.reply()?.went_well()?;
     // On a blocking client the leader waits longer, and has the token now. Without a leader, both
     // gave up.
-    match (world, other.hear()?) {
-        (World::Blocking(_), heard) => heard.went_well()?,
-        (_, Heard::Failed(failure)) => tells_to_try_again(&failure)?,
-        (_, heard) => heard.went_well()?,
+    match (world, other.reply()?) {
+        (World::Blocking(_), reply) => reply.went_well()?,
+        (_, WorkerReply::Failed(failure)) => tells_to_try_again(&failure)?,
+        (_, reply) => reply.went_well()?,
     }
     other.ask("call")?.went_well()?;
     counted("renewals", rotations(&setup.server.requests()), 1)
@@ -146,12 +146,12 @@ fn hangs_while_due(world: &World) -> CheckResult {
     setup.holder.stop()?;
     let mut other = setup.waiter(world)?;
     other.tell(two_calls(world))?;
-    other.hear()?.went_well()?;
+    other.reply()?.went_well()?;
     counted("token requests", setup.at_server.waiting(), 1)?;
     setup.holder.go_on()?;
     drop(setup.at_server);
-    setup.holder.hear()?.went_well()?;
-    other.hear()?.went_well()?;
+    setup.holder.reply()?.went_well()?;
+    other.reply()?.went_well()?;
     other.ask("call")?.went_well()?;
     counted("renewals", rotations(&setup.server.requests()), 1)
 }

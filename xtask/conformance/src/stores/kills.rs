@@ -8,7 +8,7 @@ use auth_testkit::{Mark, Rotation, TestServer};
 
 use super::store_dir::{MORE_THAN_A_DAY, StoreDir, TWO_HOURS, rotations, server, since};
 use super::syscalls;
-use super::worker_process::{Heard, Start};
+use super::worker_process::{Start, WorkerReply};
 use crate::expect::ensure;
 use crate::output;
 use crate::report::{CheckResult, Failure, Report};
@@ -154,9 +154,9 @@ impl Job {
         for step in 1..100 {
             let accident = Accident::begin(self, &server, world)?;
             let mut worker = accident.start().halt_at(step).spawn()?;
-            let heard = worker.ask(self.order)?;
-            let Heard::Halted(name) = heard else {
-                heard.went_well()?;
+            let reply = worker.ask(self.order)?;
+            let WorkerReply::Halted(name) = reply else {
+                reply.went_well()?;
                 return Ok(names);
             };
             worker.kill()?;
@@ -212,14 +212,14 @@ impl<'a> Accident<'a> {
         let lost = self.is_lost(&record)?;
         let mark = self.server.requests().mark();
         let mut fresh = self.start().spawn()?;
-        let heard = fresh.ask(self.job.afterwards)?;
+        let reply = fresh.ask(self.job.afterwards)?;
         if lost {
-            let needs_login = heard.is(ErrorKind::NeedsLogin);
-            ensure(needs_login, format!("expected NeedsLogin, got {heard:?}"))?;
+            let needs_login = reply.is(ErrorKind::NeedsLogin);
+            ensure(needs_login, format!("expected NeedsLogin, got {reply:?}"))?;
             fresh.ask("log-in")?.went_well()?;
             fresh.ask(self.job.afterwards)?.went_well()?;
         } else {
-            heard.went_well()?;
+            reply.went_well()?;
         }
         let again = since(self.server, mark);
         ensure(again.grant("refresh_token") <= 1, "renewed twice")?;

@@ -2,7 +2,7 @@
 //! can halt.
 
 use super::kills::{Accident, Job};
-use super::worker_process::Heard;
+use super::worker_process::WorkerReply;
 use crate::expect::ensure;
 use crate::report::Failure;
 use worlds::World;
@@ -37,14 +37,14 @@ pub(super) fn at_each(job: &Job, world: &World) -> Result<Vec<String>, Failure> 
             let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e"];
             let tracer = strace.into_iter().chain([&*trace, "-e", &*inject]);
             let mut worker = accident.start().under(tracer).spawn()?;
-            let heard = worker.ask(job.order())?;
-            if heard == Heard::Ok {
+            let reply = worker.ask(job.order())?;
+            if reply == WorkerReply::Ok {
                 break;
             }
             let name = format!("{} {time}", call.trim_start_matches('?'));
             ensure(
-                heard == Heard::Gone && time < 100,
-                format!("{name}: {heard:?}"),
+                reply == WorkerReply::Gone && time < 100,
+                format!("{name}: {reply:?}"),
             )?;
             drop(worker);
             left.extend(accident.dir().half_written()?);

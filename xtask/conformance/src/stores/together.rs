@@ -9,7 +9,7 @@ use auth_testkit::{RequestKind, RequestLog, Rotation, TestServer};
 use super::clock::FakeClock;
 use super::store_dir::{LIFE, StoreDir, TWO_HOURS, counted, rotations, server, since, with_status};
 use super::watch::FolderWatcher;
-use super::worker_process::{Heard, Start, Worker};
+use super::worker_process::{Start, Worker, WorkerReply};
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
 use worlds::MAX_WAIT;
@@ -133,8 +133,8 @@ impl WorkerPool {
         }
         for worker in &mut self.workers {
             for _ in 0..CALLS {
-                match worker.hear()? {
-                    Heard::Ok => {}
+                match worker.reply()? {
+                    WorkerReply::Ok => {}
                     other => return Err(format!("expected success, got {other:?}").into()),
                 }
             }

@@ -120,7 +120,7 @@ impl Start {
 
 /// A line from a worker, or its end.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Heard {
+pub(crate) enum WorkerReply {
     Ok,
     Failed(WorkerFailure),
     /// It halted at the step of this name.
@@ -137,7 +137,7 @@ pub(crate) struct WorkerFailure {
     pub(crate) retryable: bool,
 }
 
-impl Heard {
+impl WorkerReply {
     /// Fails unless the call succeeded.
     pub(crate) fn went_well(self) -> CheckResult {
         match self {
@@ -169,8 +169,8 @@ impl Worker {
             .ok_or("the worker has no standard output")?;
         let (giver, lines) = mpsc::channel();
         thread::spawn(move || {
-            let heard = BufReader::new(output).lines().map_while(Result::ok);
-            heard
+            let written = BufReader::new(output).lines().map_while(Result::ok);
+            written
                 .take_while(|line| giver.send(line.clone()).is_ok())
                 .for_each(drop);
         });
@@ -191,17 +191,17 @@ impl Worker {
     }
 
     /// The next line it writes.
-    pub(crate) fn hear(&mut self) -> Result<Heard, Failure> {
-        self.hear_within(MAX_WAIT)?
+    pub(crate) fn reply(&mut self) -> Result<WorkerReply, Failure> {
+        self.reply_within(MAX_WAIT)?
             .ok_or_else(|| "the worker did not write a line".into())
     }
 
     /// The next line it writes, or `None` if there is none within this time.
-    pub(crate) fn hear_within(&mut self, limit: Duration) -> Result<Option<Heard>, Failure> {
+    pub(crate) fn reply_within(&mut self, limit: Duration) -> Result<Option<WorkerReply>, Failure> {
         let line = match self.lines.recv_timeout(limit) {
             Ok(line) => line,
             Err(RecvTimeoutError::Timeout) => return Ok(None),
-            Err(RecvTimeoutError::Disconnected) => return Ok(Some(Heard::Gone)),
+            Err(RecvTimeoutError::Disconnected) => return Ok(Some(WorkerReply::Gone)),
         };
         if line.contains(MARK) {
             return Err("the worker's line contains a secret".into());
@@ -209,11 +209,11 @@ impl Worker {
         let value: Value = serde_json::from_str(&line)?;
         let text = |name: &str| value[name].as_str().map(str::to_owned);
         Ok(Some(if value["ok"] == true {
-            Heard::Ok
+            WorkerReply::Ok
         } else if let Some(step) = text("halt") {
-            Heard::Halted(step)
+            WorkerReply::Halted(step)
         } else {
-            Heard::Failed(WorkerFailure {
+            WorkerReply::Failed(WorkerFailure {
                 kind: text("kind").ok_or("the worker's line has no kind")?,
                 text: text("text").unwrap_or_default(),
                 retryable: value["again"] == true,
@@ -221,9 +221,9 @@ impl Worker {
         }))
     }
 
-    pub(crate) fn ask(&mut self, order: &str) -> Result<Heard, Failure> {
+    pub(crate) fn ask(&mut self, order: &str) -> Result<WorkerReply, Failure> {
         self.tell(order)?;
-        self.hear()
+        self.reply()
     }
 
     /// Sends SIGKILL and waits for the end.
