@@ -1,8 +1,11 @@
-//! What the workspace's own tasks share: results, output, cargo, generated documents, tables and pip.
+//! What the workspace's own tasks share: results, output, cargo, generated documents, tables, pip and
+//! database servers.
 
 pub mod generated_doc;
 pub mod output;
 pub mod pip;
+#[cfg(unix)]
+pub mod servers;
 pub mod table;
 mod task;
 

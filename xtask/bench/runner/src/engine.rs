@@ -3,12 +3,13 @@
 
 use std::error::Error;
 use std::fs;
-use std::net::TcpListener;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use support::servers::{finished, free_port, initdb, mortal, postgres_folder, unprivileged};
 
 use super::Stop;
 
@@ -31,22 +32,13 @@ impl EngineKind {
         }
     }
 
-    /// The folder with its programs, if it is installed. Debian keeps PostgreSQL's outside of the
-    /// search path.
+    /// The folder with its programs, if it is installed.
     pub(super) fn folder(self) -> Option<PathBuf> {
-        let mut found: Vec<_> = match self {
-            Self::Postgres => fs::read_dir("/usr/lib/postgresql")
-                .ok()?
-                .flatten()
-                .map(|version| version.path().join("bin"))
-                .filter(|folder| folder.join("initdb").exists())
-                .collect(),
+        match self {
+            Self::Postgres => postgres_folder(),
             Self::Redis => std::env::split_paths(&std::env::var_os("PATH")?)
-                .filter(|folder| folder.join("redis-server").exists())
-                .collect(),
-        };
-        found.sort();
-        found.pop()
+                .find(|folder| folder.join("redis-server").exists()),
+        }
     }
 }
 
@@ -60,7 +52,7 @@ pub(super) struct Engine {
     _around: tempfile::TempDir,
 }
 
-type Done<T> = Result<T, Box<dyn Error>>;
+type Done<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 impl Engine {
     /// Starts it with the programs in this folder.
@@ -72,7 +64,7 @@ impl Engine {
     fn started(kind: EngineKind, programs: PathBuf) -> Done<Self> {
         let around = tempfile::tempdir()?;
         fs::set_permissions(around.path(), fs::Permissions::from_mode(0o755))?;
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let port = free_port()?;
         let mut command = match kind {
             EngineKind::Postgres => postgres(&programs, around.path(), port)?,
             EngineKind::Redis => redis(&programs, around.path(), port),
@@ -186,7 +178,7 @@ impl Drop for Engine {
 
 /// The command of a Redis that syncs each write to the disk.
 fn redis(programs: &Path, around: &Path, port: u16) -> Command {
-    let mut command = mortal(&programs.join("redis-server"), false);
+    let mut command = mortal(programs.join("redis-server"));
     command
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
         .args(["--save", "", "--appendonly", "yes"])
@@ -199,25 +191,9 @@ fn redis(programs: &Path, around: &Path, port: u16) -> Command {
 
 /// The command of a PostgreSQL with the settings it comes with, whose data is made here.
 fn postgres(programs: &Path, around: &Path, port: u16) -> Done<Command> {
-    let is_root = fs::metadata("/proc/self")?.uid() == 0;
-    let (data, password) = (around.join("data"), around.join("password"));
-    fs::create_dir(&data)?;
-    fs::set_permissions(&data, fs::Permissions::from_mode(0o700))?;
-    fs::write(&password, PASSWORD)?;
-    if is_root {
-        let id = |option: &str| -> Done<u32> {
-            let found = finished(Command::new("id").args([option, "postgres"]))?;
-            Ok(found.trim().parse()?)
-        };
-        let (user, group) = (id("-u")?, id("-g")?);
-        chown(&data, Some(user), Some(group))?;
-        chown(&password, Some(user), Some(group))?;
-    }
-    let mut initdb = mortal(&programs.join("initdb"), is_root);
-    initdb.args(["-U", "postgres", "-A", "scram-sha-256", "--no-sync"]);
-    initdb.arg("--pwfile").arg(&password).arg("-D").arg(&data);
-    finished(initdb.current_dir("/"))?;
-    let mut command = mortal(&programs.join("postgres"), is_root);
+    let data = around.join("data");
+    initdb(programs, &data, Some(PASSWORD))?;
+    let mut command = unprivileged(&programs.join("postgres"));
     command
         .args(["-c", "listen_addresses=127.0.0.1"])
         .args(["-c", "unix_socket_directories="])
@@ -225,26 +201,4 @@ fn postgres(programs: &Path, around: &Path, port: u16) -> Done<Command> {
         .arg(&data)
         .current_dir("/");
     Ok(command)
-}
-
-/// A command that ends with this program, also if that is killed. PostgreSQL refuses to run as root.
-fn mortal(program: &Path, is_root: bool) -> Command {
-    let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL"]).stdin(Stdio::null());
-    if is_root {
-        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
-    }
-    command.arg("--").arg(program);
-    command
-}
-
-/// Runs a command to its end and returns what it wrote.
-fn finished(command: &mut Command) -> Done<String> {
-    let output = command.output()?;
-    if output.status.success() {
-        return Ok(String::from_utf8(output.stdout)?);
-    }
-    let words = String::from_utf8_lossy(&output.stderr).into_owned();
-    let program = command.get_program().to_string_lossy().into_owned();
-    Err(format!("{program} failed: {}", words.trim()).into())
 }

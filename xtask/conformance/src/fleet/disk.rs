@@ -8,9 +8,9 @@ use std::thread;
 use std::time::Duration;
 
 use auth_core::{ErrorKind, SecretBytes};
+use support::servers::finished;
 
 use super::engine::{Engine, EngineKind};
-use super::program::finished;
 use super::scene::{Holder, Scene, stopped_at_each_step};
 use super::trouble::{failed, is, key};
 use crate::expect::{each, ensure};

@@ -8,9 +8,10 @@ use auth_core::{AccountKey, ExposeSecret, Store as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
+use support::servers::finished;
 
 use super::engine::{Engine, PASSWORD};
-use super::program::{self, finished};
+use super::program;
 use super::scene::Scene;
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure};

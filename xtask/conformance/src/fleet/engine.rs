@@ -12,9 +12,10 @@ use std::time::{Duration, Instant};
 
 use auth_core::{Error, Store};
 use keystore::{EncryptionKey, Postgres, Redis};
+use support::servers::{finished, unprivileged};
 
 use super::disk::{self, Disk};
-use super::program::{self, GUARDED, Ports, finished};
+use super::program::{self, GUARDED, Ports};
 use super::valkey;
 use crate::report::Failure;
 
@@ -288,7 +289,7 @@ impl Engine {
             self.ports.plain = port;
             return Ok(());
         }
-        let mut promote = program::unprivileged(&program::postgres("pg_ctl")?);
+        let mut promote = unprivileged(&program::postgres("pg_ctl")?);
         promote.args(["promote", "-w", "-s", "-D"]);
         promote.arg(self.around.path().join("data"));
         finished(promote.current_dir("/")).map(drop)

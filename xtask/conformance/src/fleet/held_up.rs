@@ -127,7 +127,7 @@ fn repeated_save(engine: &Engine) -> CheckResult {
             ensure(Instant::now() < end, "the save does not arrive")?;
             thread::sleep(Duration::from_millis(10));
         }
-        ensure(!saving.is_finished(), "it reply of its save")?;
+        ensure(!saving.is_finished(), "its save got a response")?;
         line.set(State::Closed);
         line.set(State::Open);
         Ok(saving.join().map_err(|_| "it panicked")??)
@@ -158,7 +158,7 @@ fn save_unheard(engine: &Engine) -> CheckResult {
         let mut other = holder.scene.start.spawn()?;
         holder.scene.call_within(&mut other, SLACK)?.went_well()?;
         ensure(line.was_disturbed(), "no response was lost")?;
-        ensure(holder.is_silent()?, "it reply of its save")?;
+        ensure(holder.is_silent()?, "its save got a response")?;
         let line = holder.scene.line()?;
         line.set(State::Closed);
         line.set(State::Open);

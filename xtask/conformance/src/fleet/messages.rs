@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use auth_core::{AccountKey, BoxFuture, SecretBytes, Store};
 use auth_testkit::{Fault, Matching, Rotation};
+use support::servers::postgres_folder;
 
 use super::engine::{Engine, EngineKind};
-use super::program;
 use crate::expect::ensure;
 use crate::output;
 use crate::report::{CheckResult, Failure, Report};
@@ -127,7 +127,7 @@ fn connections(engine: &Engine) -> CheckResult {
     }
     if engine.kind == EngineKind::Postgres {
         waiter.load(&key("none"))?; // the statement by which it is counted
-        let folder = program::postgres_folder().ok_or("PostgreSQL is missing")?;
+        let folder = postgres_folder().ok_or("PostgreSQL is missing")?;
         let listening = Command::new(folder.join("psql"))
             .args(["-At", "-c"])
             .arg(format!(

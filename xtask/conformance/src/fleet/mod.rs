@@ -41,6 +41,7 @@ pub(crate) use tls::open_once;
 
 use super::report::{CheckResult, Report};
 use crate::Stop;
+use support::servers::postgres_folder;
 use worlds::World;
 
 /// The required programs, where Debian puts them beside the search path, and their packages.
@@ -134,7 +135,7 @@ pub(super) fn run(_: &[World; 2], report: &mut Report) -> Result<(), Stop> {
         .filter(|(tool, _)| !there(tool))
         .map(|(_, package)| *package)
         .collect();
-    if program::postgres_folder().is_none() {
+    if postgres_folder().is_none() {
         missing.push("postgresql");
     }
     if !missing.is_empty() {

@@ -8,8 +8,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use support::servers::finished;
+
 use super::engine::{Engine, EngineKind, LEASE};
-use super::program::finished;
 use super::scene::{Scene, may_be_tried_again, stopped_at_each_step};
 use crate::expect::{each, ensure};
 use crate::report::{CheckResult, Failure, Report};

@@ -2,10 +2,13 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::net::TcpListener;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
+
+use support::servers::{
+    finished, free_port, give_away, initdb, mortal, postgres_folder, unprivileged,
+};
 
 use super::disk;
 use super::engine::{EngineKind, PASSWORD};
@@ -44,57 +47,10 @@ impl Ports {
     }
 }
 
-/// The folder with PostgreSQL's programs; Debian keeps them outside of the search path.
-pub(super) fn postgres_folder() -> Option<PathBuf> {
-    let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
-    let mut found: Vec<_> = versions
-        .flatten()
-        .map(|version| version.path().join("bin"))
-        .filter(|folder| folder.join("postgres").exists() && folder.join("initdb").exists())
-        .collect();
-    found.sort();
-    found.pop()
-}
-
 /// One of PostgreSQL's programs.
 pub(super) fn postgres(program: &str) -> Result<PathBuf, Failure> {
     let folder = postgres_folder().ok_or("PostgreSQL is missing")?;
     Ok(folder.join(program))
-}
-
-/// Runs a command to its end and returns what it wrote.
-pub(super) fn finished(command: &mut Command) -> Result<String, Failure> {
-    let output = command.output()?;
-    match output.status.success() {
-        true => Ok(String::from_utf8(output.stdout)?),
-        false => {
-            let words = String::from_utf8_lossy(&output.stderr).into_owned();
-            let program = command.get_program().to_string_lossy().into_owned();
-            Err(format!("{program} failed: {words}").into())
-        }
-    }
-}
-
-fn free_port() -> Result<u16, Failure> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
-}
-
-/// A command that ends with the thread that starts it, also where the whole program is killed.
-fn mortal() -> Command {
-    let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL"]);
-    command.stdin(Stdio::null()).stdout(Stdio::null());
-    command
-}
-
-/// A command as the user `postgres`: the programs refuse to run as root.
-pub(super) fn unprivileged(program: &Path) -> Command {
-    let mut command = mortal();
-    if fs::metadata("/proc/self").is_ok_and(|about| about.uid() == 0) {
-        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
-    }
-    command.arg("--").arg(program);
-    command
 }
 
 /// Removes the folders of runs that were killed.
@@ -122,39 +78,20 @@ pub(super) fn folder() -> Result<tempfile::TempDir, Failure> {
     Ok(folder)
 }
 
-/// Gives a file to the user `postgres`, if we are root.
-pub(super) fn give_away(path: &Path) -> Result<(), Failure> {
-    let id = |option: &str| -> Result<u32, Failure> {
-        let found = Command::new("id").args([option, "postgres"]).output()?;
-        Ok(String::from_utf8(found.stdout)?.trim().parse()?)
-    };
-    if fs::metadata("/proc/self")?.uid() == 0 {
-        chown(path, Some(id("-u")?), Some(id("-g")?))?;
-    }
-    Ok(())
-}
-
 /// Makes an empty folder for the data of a server, or prepares the one that is there.
 pub(super) fn data_folder(around: &Path) -> Result<PathBuf, Failure> {
     let data = around.join(DATA);
     if !data.exists() {
         fs::create_dir(&data)?;
     }
-    fs::set_permissions(&data, fs::Permissions::from_mode(0o700))?;
-    give_away(&data)?;
+    give_away(&data, 0o700)?;
     Ok(data)
 }
 
 pub(super) fn prepare_postgres(around: &Path) -> Result<(), Failure> {
-    let (data, password) = (data_folder(around)?, around.join("password"));
-    fs::write(&password, PASSWORD)?;
-    give_away(&password)?;
-    let mut initdb = unprivileged(&postgres("initdb")?);
-    initdb.arg("-D").arg(&data);
-    initdb.args(["-U", "postgres", "-A", "scram-sha-256", "--no-sync"]);
-    initdb.arg("--pwfile").arg(&password).current_dir("/");
-    finished(&mut initdb)?;
-    fs::remove_file(&password)?;
+    let data = around.join(DATA);
+    let programs = postgres_folder().ok_or("PostgreSQL is missing")?;
+    initdb(&programs, &data, Some(PASSWORD))?;
     // The first line that matches counts.
     let rules = data.join("pg_hba.conf");
     let found = fs::read_to_string(&rules)?;
@@ -223,8 +160,7 @@ pub(super) fn make_certificates(around: &Path) -> Result<(), Failure> {
     ];
     openssl(&[&begin[..], &own].concat())?;
     let key = around.join(PRIVATE_KEY);
-    fs::set_permissions(&key, fs::Permissions::from_mode(0o600))?;
-    give_away(&key)
+    give_away(&key, 0o600)
 }
 
 /// Copies the data of a PostgreSQL server that runs, for a standby of it.
@@ -255,10 +191,8 @@ pub(super) fn spawn(kind: EngineKind, around: &Path, ports: Ports) -> Result<Chi
     if kind.is_redis() {
         let data = around.join(DATA);
         let folder = if data.exists() { &data } else { around };
-        let mut command = mortal();
+        let mut command = mortal(kind.redis_server());
         command
-            .arg("--")
-            .arg(kind.redis_server())
             .args(["--port", &port, "--bind", "127.0.0.1", ENGINE_ADDRESS])
             .args(["--save", "", "--appendonly", "yes"])
             .args(["--appendfsync", "always"])

@@ -10,9 +10,10 @@ use auth_core::AccountKey;
 use auth_core::ErrorKind::{self, Configuration, TimedOut, Transport};
 use auth_testkit::Rotation;
 use serde_json::{Value, json};
+use support::servers::finished;
 
 use super::engine::{self, Engine, EngineKind, PASSWORD};
-use super::program::{AUTHORITY, GUARDED, STRANGER, finished};
+use super::program::{AUTHORITY, GUARDED, STRANGER};
 use super::valkey;
 use crate::expect::ensure;
 use crate::output;
