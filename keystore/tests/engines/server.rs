@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use support::servers::{finished, free_port, initdb, mortal, postgres_folder, unprivileged};
+use support::servers::{self, free_port, initdb, mortal, postgres_folder, unprivileged};
 
 /// How often to look whether a server is ready, at 20 ms each.
 const LOOKS: usize = 1500;
@@ -150,12 +150,12 @@ impl Server {
 
     /// Runs SQL as the owner, and returns the fields of the result.
     pub(crate) fn sql(&self, text: &str) -> String {
-        trimmed(&mut self.psql(text))
+        finished(&mut self.psql(text))
     }
 
     /// Sends a command of Redis as the user that may do all, and returns the response.
     pub(crate) fn command(&self, words: &str) -> String {
-        trimmed(&mut self.cli(words))
+        finished(&mut self.cli(words))
     }
 
     fn psql(&self, text: &str) -> Command {
@@ -187,6 +187,6 @@ impl Drop for Server {
     }
 }
 
-fn trimmed(command: &mut Command) -> String {
-    finished(command).unwrap().trim().to_owned()
+fn finished(command: &mut Command) -> String {
+    servers::finished(command).unwrap().trim().to_owned()
 }

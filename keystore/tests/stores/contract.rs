@@ -42,7 +42,7 @@ fn stores_that_processes_share() {
         let count = AtomicUsize::new(0);
         let put = |key: &AccountKey| {
             let content = FOREIGN[count.fetch_add(1, Ordering::SeqCst) % FOREIGN.len()];
-            crate::write_private(&path(kind, folder.path(), key), content);
+            crate::files::write_private(&path(kind, folder.path(), key), content);
         };
         // The suite leaves out the cases of notes for a store without.
         let noted = open(kind, folder.path()).update_note("n", &mut |_| "text".to_owned());

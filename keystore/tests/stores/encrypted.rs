@@ -9,40 +9,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use auth_core::{AccountKey, Error, ErrorKind, Store};
+use auth_core::{AccountKey, Store};
 use keystore::{Encrypted, EncryptionKey, File, KdfCost};
 
-use crate::{check_holds, key, lease, passphrase, record, write_private as put};
-
-const MARKED: &str = "marked-secret-5b0c";
+use crate::{
+    check_holds,
+    files::{MARKED, check_error, names, write_private as put},
+    key, lease, passphrase, record,
+};
 
 fn store(folder: &Path, phrase: &str) -> Encrypted {
     Encrypted::open(folder, passphrase(phrase)).unwrap()
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
-}
-
-/// Checks that the error is of the store, contains the path, a help and the words, and no secret.
-fn check_error<T: std::fmt::Debug>(result: Result<T, Error>, path: &Path, words: &[&str]) {
-    let error = result.expect_err(&format!("{words:?}"));
-    assert_eq!(error.kind(), ErrorKind::Store, "{error}");
-    let text = format!("{error} {error:?}");
-    assert!(text.contains(path.to_str().unwrap()), "{text}");
-    assert!(error.help().is_some(), "{text}");
-    assert!(
-        !text.contains(MARKED) && !text.contains("phrase one"),
-        "{text}"
-    );
-    for word in words {
-        assert!(text.contains(word), "{text}: {word}");
-    }
 }
 
 fn contains(bytes: &[u8], word: &str) -> bool {

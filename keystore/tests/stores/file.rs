@@ -1,52 +1,20 @@
 //! The file store on a real file system: modes, foreign files, clear errors.
 
-use std::{
-    fs,
-    os::unix::fs::{PermissionsExt, symlink},
-    path::Path,
-};
+use std::{fs, os::unix::fs::symlink, path::Path};
 
-use auth_core::{Error, ErrorKind, SecretBytes, Store};
+use auth_core::{SecretBytes, Store};
 use keystore::File;
 
-use crate::{check_holds, key, lease, record};
-
-const MARKED: &str = "marked-secret-8d1f";
+use crate::{
+    check_holds,
+    files::{MARKED, check_error, mode, names, set_mode},
+    key, lease, record,
+};
 
 fn store() -> (tempfile::TempDir, File) {
     let folder = tempfile::tempdir().unwrap();
     let store = File::open(folder.path()).unwrap();
     (folder, store)
-}
-
-fn mode(path: &Path) -> u32 {
-    fs::metadata(path).unwrap().permissions().mode() & 0o7777
-}
-
-fn set_mode(path: &Path, mode: u32) {
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
-}
-
-/// Checks that the error is of the store, contains the path and every word, and shows no secret.
-fn check_error<T: std::fmt::Debug>(result: Result<T, Error>, path: &Path, words: &[&str]) {
-    let error = result.expect_err(&format!("{words:?}"));
-    assert_eq!(error.kind(), ErrorKind::Store, "{error}");
-    let text = format!("{error} {error:?}");
-    assert!(text.contains(path.to_str().unwrap()), "{text}");
-    assert!(error.help().is_some(), "{text}");
-    assert!(!text.contains(MARKED), "{text}");
-    for word in words {
-        assert!(text.contains(word), "{text}: {word}");
-    }
 }
 
 #[test]

@@ -13,6 +13,8 @@ mod encrypted;
 mod fallback;
 #[cfg(unix)]
 mod file;
+#[cfg(unix)]
+mod files;
 mod passed_on;
 #[cfg(unix)]
 mod processes;
@@ -24,14 +26,6 @@ mod unprivileged;
 
 fn key(account: &str) -> AccountKey {
     AccountKey::new("inaturalist", "app-id", account)
-}
-
-/// Writes a file that only its owner can read, as the stores require.
-#[cfg(unix)]
-fn write_private(path: &std::path::Path, bytes: &[u8]) {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::write(path, bytes).unwrap();
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 /// A passphrase with the smallest cost.

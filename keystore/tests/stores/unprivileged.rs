@@ -4,7 +4,7 @@
 use std::{
     fs,
     os::unix::{
-        fs::{MetadataExt, PermissionsExt, chown},
+        fs::{MetadataExt, chown},
         process::CommandExt,
     },
     path::{Path, PathBuf},
@@ -14,16 +14,12 @@ use std::{
 use auth_core::{Cause, Error, ErrorKind, Store};
 use keystore::File;
 
-use crate::{check_holds, key, lease, record};
+use crate::{check_holds, files::set_mode, key, lease, record};
 
 /// The variable with the directory for the process without rights.
 const FOLDER: &str = "KEYSTORE_TEST_UNPRIVILEGED";
 /// A user id without an account.
 const STRANGER: u32 = 54_321;
-
-fn set_mode(path: &Path, mode: u32) {
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-}
 
 /// Checks that the error is of the store, names the path and says that access was denied.
 fn check_denied<T: std::fmt::Debug>(what: &str, path: &Path, result: Result<T, Error>) {
