@@ -154,21 +154,15 @@ pub(super) fn run(_: &[World; 2], report: &mut Report) -> Result<(), Stop> {
                 apart.push(scope.spawn(move || held(|report| own_engines(parts, kind, report))));
             }
         }
-        // PgBouncer after the quickest of them: it is then ready with the others.
-        let files_then_pooled = scope.spawn(|| {
-            let files = held(over_files);
-            (files, held(|report| over(EngineKind::Pooled, report)))
-        });
+        apart.push(scope.spawn(|| held(over_files)));
         let [redis, valkey] = [EngineKind::Redis, EngineKind::Valkey]
             .map(|kind| scope.spawn(move || held(|report| over(kind, report))));
         over(EngineKind::Postgres, report)?;
-        let panicked = || Stop::Failed("cases beside others panicked".to_owned());
-        let (files, pooled) = files_then_pooled.join().map_err(|_| panicked())?;
-        report.append(pooled?);
+        over(EngineKind::Pooled, report)?;
         for one in [redis, valkey].into_iter().chain(apart) {
-            report.append(one.join().map_err(|_| panicked())??);
+            let panicked = |_| Err(Stop::Failed("cases beside others panicked".to_owned()));
+            report.append(one.join().unwrap_or_else(panicked)?);
         }
-        report.append(files?);
         for kind in [EngineKind::Postgres, EngineKind::Redis] {
             own_engines(LAST, kind, report)?;
         }
