@@ -8,14 +8,14 @@ use std::{
     time::Duration,
 };
 
-use auth_core::{Body, Error, Request, Response, TokenKind, TransportError};
+use auth_core::{Body, Request, Response, TokenKind, TransportError};
 use proptest::prelude::*;
 
 use super::{
     example::{TOKEN_URL, WWW, response, service},
-    world::{AskLogin, World, call},
+    world::World,
 };
-use crate::{Status, clock};
+use crate::clock;
 
 #[expect(dead_code, reason = "no thread of this test could end a silence")]
 #[path = "../../tests/it/engine.rs"]
@@ -100,34 +100,6 @@ impl Server {
 }
 
 worlds::transport!(Server);
-
-impl World {
-    fn call(&self) -> Result<(), Error> {
-        call!(self, client => client.account("me").send(AskLogin))
-    }
-
-    fn renew(&self) {
-        drop(call!(self, client => client.account("me").invalidate(TokenKind::Login)));
-        drop(self.call());
-    }
-
-    fn log_in(&self) -> Result<Status, Error> {
-        call!(self, client => client.account("me").log_in_with_password("alice", "password"))
-    }
-
-    fn log_out(&self) -> bool {
-        call!(self, client => client.account("me").log_out()).is_ok()
-    }
-
-    fn is_unsaved(&self) -> bool {
-        let status = call!(self, client => client.account("me").status());
-        status.is_ok_and(|status| status.unsaved.is_some())
-    }
-
-    fn status(&self) -> Status {
-        call!(self, client => client.account("me").status()).expect("a status")
-    }
-}
 
 /// What happens at a host.
 #[derive(Clone, Copy, Debug)]

@@ -18,7 +18,7 @@ use proptest::prelude::*;
 use super::{
     example::{self, Ask, TOKEN_URL, WWW, response},
     outages::engine::{Engine, Host},
-    world::{AskLogin, World, call},
+    world::{World, call},
 };
 use crate::clock;
 
@@ -186,7 +186,7 @@ impl Machine {
 
     fn call(&self, derived: bool) -> Result<(), Error> {
         self.at(|world| match derived {
-            false => call!(world, client => client.account("me").send(AskLogin)),
+            false => world.call(),
             true => call!(world, client => client.account("me").send(Ask { write: false })),
         })
     }
@@ -232,9 +232,7 @@ fn run(wrong: [i64; 3], dated: bool, acts: &[(usize, Act)]) -> Result<usize, Str
     server.tokens(|tokens| tokens.dated = dated);
     let start = |n| Machine::start(n, engine.host(), &server, wrong[n]);
     let mut hosts = [0, 1, 2].map(start);
-    let status = hosts[0].at(|world| {
-        call!(world, client => client.account("me").log_in_with_password("alice", "password"))
-    });
+    let status = hosts[0].at(World::log_in);
     status.map_err(|error| format!("login: {error:#}"))?;
     // What may cost each host a renewal.
     let mut causes = 1;

@@ -14,7 +14,7 @@ use worlds::Hooked;
 
 use super::{
     example::{TOKEN_URL, response, service},
-    world::{AskLogin, World, call},
+    world::World,
 };
 use crate::{ClientEvent, clock};
 
@@ -69,14 +69,12 @@ fn the_old_token_in_memory_serves_although_the_store_cannot_be_read() {
         let (broken, failures) = (Arc::<AtomicBool>::default(), Failures::default());
         let store = breaking(&broken);
         let world = World::new(is_async, service(), &Server, &store).on_event(observer(&failures));
-        let call = || call!(&world, client => client.account("me").send(AskLogin));
-        call!(&world, client => client.account("me").log_in_with_password("alice", "password"))
-            .expect("a login");
-        call().expect("with the new token");
+        world.log_in().expect("a login");
+        world.call().expect("with the new token");
         // Due for renewal, and valid for two minutes.
         clock::test::advance(Duration::from_secs(3480));
         broken.store(true, SeqCst);
-        call().expect("with the old token");
+        world.call().expect("with the old token");
         if let World::Async(_, sim) = &world {
             sim.block_on(sim.sleep(Duration::ZERO)); // the renewal is a task of its own
         }

@@ -11,10 +11,21 @@ use std::{
 
 use auth_core::{
     AsyncTransport, BaseUrl, BoxFuture, CallPolicy, Error, ErrorKind, Operation, Request, Response,
-    Runtime, Service, Store, Transport,
+    Runtime, Service, Store, TokenKind, Transport,
 };
 
-use crate::{AsyncClient, Client, ClientEvent, clock};
+use crate::{AsyncClient, Client, ClientEvent, Status, clock};
+
+/// Makes the same call with the client of either world.
+macro_rules! call {
+    ($world:expr, $client:ident => $call:expr) => {
+        match $world {
+            World::Blocking($client) => $call,
+            World::Async($client, sim) => sim.block_on($call),
+        }
+    };
+}
+pub(super) use call;
 
 #[derive(Clone)]
 pub(super) enum World {
@@ -47,18 +58,34 @@ impl World {
             Self::Async(client, sim) => Self::Async(client.on_event(note), sim),
         }
     }
-}
 
-/// Makes the same call with the client of either world.
-macro_rules! call {
-    ($world:expr, $client:ident => $call:expr) => {
-        match $world {
-            World::Blocking($client) => $call,
-            World::Async($client, sim) => sim.block_on($call),
-        }
-    };
+    /// Makes a call with the login token of an account.
+    pub(super) fn call(&self) -> Result<(), Error> {
+        call!(self, client => client.account("me").send(AskLogin))
+    }
+
+    pub(super) fn renew(&self) {
+        drop(call!(self, client => client.account("me").invalidate(TokenKind::Login)));
+        drop(self.call());
+    }
+
+    pub(super) fn log_in(&self) -> Result<Status, Error> {
+        call!(self, client => client.account("me").log_in_with_password("alice", "password"))
+    }
+
+    pub(super) fn log_out(&self) -> bool {
+        call!(self, client => client.account("me").log_out()).is_ok()
+    }
+
+    pub(super) fn is_unsaved(&self) -> bool {
+        let status = call!(self, client => client.account("me").status());
+        status.is_ok_and(|status| status.unsaved.is_some())
+    }
+
+    pub(super) fn status(&self) -> Status {
+        call!(self, client => client.account("me").status()).expect("a status")
+    }
 }
-pub(super) use call;
 
 /// Requires the login token.
 pub(super) struct AskLogin;
