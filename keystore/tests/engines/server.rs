@@ -3,9 +3,10 @@
 use std::{
     fs,
     io::Write as _,
-    os::unix::fs::PermissionsExt as _,
+    net::TcpListener,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
     sync::{
         Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicUsize, Ordering::SeqCst},
@@ -14,8 +15,6 @@ use std::{
     thread,
     time::Duration,
 };
-
-use support::servers::{self, free_port, initdb, mortal, postgres_folder, unprivileged};
 
 /// How often to look whether a server is ready, at 20 ms each.
 const LOOKS: usize = 1500;
@@ -38,15 +37,34 @@ static OTHER_REDIS: Mutex<Weak<Server>> = Mutex::new(Weak::new());
 /// Returns the server of PostgreSQL, which listens on loopback and asks for no password. `None`,
 /// and says so, if it is not installed.
 pub(crate) fn postgres() -> Option<Arc<Server>> {
-    let programs = postgres_folder();
+    let versions = fs::read_dir("/usr/lib/postgresql").ok();
+    let mut folders: Vec<_> = versions
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|version| version.path().join("bin"))
+        .filter(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
+        .collect();
+    folders.sort();
     shared(
         &POSTGRES,
         "PostgreSQL",
-        programs,
+        folders.pop(),
         |programs, around, port| {
             let data = around.join("data");
-            initdb(programs, &data, None).unwrap();
-            let mut command = unprivileged(&programs.join("postgres"));
+            fs::create_dir(&data).unwrap();
+            fs::set_permissions(&data, fs::Permissions::from_mode(0o700)).unwrap();
+            if is_root() {
+                let id = |option: &str| -> u32 {
+                    let found = finished(Command::new("id").args([option, "postgres"]));
+                    found.parse().unwrap()
+                };
+                chown(&data, Some(id("-u")), Some(id("-g"))).unwrap();
+            }
+            let mut initdb = mortal(&programs.join("initdb"), is_root());
+            initdb.args(["-U", "postgres", "-A", "trust", "--no-sync", "-D"]);
+            finished(initdb.arg(&data).current_dir("/"));
+            let mut command = mortal(&programs.join("postgres"), is_root());
             command
                 .args(["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"])
                 .args(["-c", "unix_socket_directories=", "-p"])
@@ -74,7 +92,7 @@ fn redis_in(place: &Mutex<Weak<Server>>) -> Option<Arc<Server>> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folder = std::env::split_paths(&path).find(|at| at.join("redis-server").exists());
     shared(place, "Redis", folder, |programs, around, port| {
-        let mut command = mortal(programs.join("redis-server"));
+        let mut command = mortal(&programs.join("redis-server"), false);
         command
             .args(["--bind", "127.0.0.1", "--save", "", "--port"])
             .arg(port.to_string())
@@ -101,7 +119,8 @@ fn shared(
     };
     let folder = tempfile::tempdir().unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    let port = free_port().unwrap();
+    let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr();
+    let port = port.unwrap().port();
     let mut command = prepare(&programs, folder.path(), port);
     let log = fs::File::create(folder.path().join("server.log")).unwrap();
     command.stdout(log.try_clone().unwrap()).stderr(log);
@@ -187,6 +206,24 @@ impl Drop for Server {
     }
 }
 
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|about| about.uid() == 0)
+}
+
+/// A command that ends with the thread that starts it. PostgreSQL refuses to run as root.
+fn mortal(program: &Path, as_postgres: bool) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL"]).stdin(Stdio::null());
+    if as_postgres {
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
+    }
+    command.arg("--").arg(program);
+    command
+}
+
 fn finished(command: &mut Command) -> String {
-    servers::finished(command).unwrap().trim().to_owned()
+    let output = command.output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {words}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }

@@ -77,24 +77,19 @@ pub fn give_away(path: &Path, mode: u32) -> Done<()> {
     Ok(())
 }
 
-/// Makes the files of a PostgreSQL in this folder, whose users have this password, or none.
+/// Makes the files of a PostgreSQL in this folder, whose users have this password.
 ///
 /// # Errors
 ///
 /// With what `initdb` says.
-pub fn initdb(programs: &Path, data: &Path, password: Option<&str>) -> Done<()> {
+pub fn initdb(programs: &Path, data: &Path, password: &str) -> Done<()> {
     fs::create_dir_all(data)?;
     give_away(data, 0o700)?;
     let file = data.with_file_name("password");
-    fs::write(&file, password.unwrap_or("none"))?;
+    fs::write(&file, password)?;
     give_away(&file, 0o600)?;
-    let asks = if password.is_some() {
-        "scram-sha-256"
-    } else {
-        "trust"
-    };
     let mut initdb = unprivileged(&programs.join("initdb"));
-    initdb.args(["-U", "postgres", "-A", asks, "--no-sync"]);
+    initdb.args(["-U", "postgres", "-A", "scram-sha-256", "--no-sync"]);
     initdb.arg("--pwfile").arg(&file).arg("-D").arg(data);
     finished(initdb.current_dir("/"))?;
     Ok(fs::remove_file(&file)?)

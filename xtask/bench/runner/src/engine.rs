@@ -192,7 +192,7 @@ fn redis(programs: &Path, around: &Path, port: u16) -> Command {
 /// The command of a PostgreSQL with the settings it comes with, whose data is made here.
 fn postgres(programs: &Path, around: &Path, port: u16) -> Done<Command> {
     let data = around.join("data");
-    initdb(programs, &data, Some(PASSWORD))?;
+    initdb(programs, &data, PASSWORD)?;
     let mut command = unprivileged(&programs.join("postgres"));
     command
         .args(["-c", "listen_addresses=127.0.0.1"])

@@ -91,7 +91,7 @@ pub(super) fn data_folder(around: &Path) -> Result<PathBuf, Failure> {
 pub(super) fn prepare_postgres(around: &Path) -> Result<(), Failure> {
     let data = around.join(DATA);
     let programs = postgres_folder().ok_or("PostgreSQL is missing")?;
-    initdb(&programs, &data, Some(PASSWORD))?;
+    initdb(&programs, &data, PASSWORD)?;
     // The first line that matches counts.
     let rules = data.join("pg_hba.conf");
     let found = fs::read_to_string(&rules)?;
