@@ -64,6 +64,18 @@ impl Site {
 }
 
 /// An endpoint that returns a second, short-lived token for an OAuth access token.
+///
+/// ```
+/// use auth_core::testkit::{DerivedTokens, Site};
+///
+/// let site = Site::new().with_derived_tokens(DerivedTokens {
+///     path: "/users/api_token",
+///     field: "api_token",
+///     lifetime: std::time::Duration::from_secs(24 * 3600),
+///     scope: None,
+/// });
+/// assert_eq!(site.derived_tokens().map(|derived| derived.field), Some("api_token"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DerivedTokens {
     /// Its path, requested with GET, such as `/users/api_token`.

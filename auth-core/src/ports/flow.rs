@@ -134,6 +134,13 @@ pub enum Step<T> {
 }
 
 /// What a permit of the service's [`RateLimit`](crate::RateLimit) is for.
+///
+/// ```
+/// use auth_core::{PermitKind, Step};
+///
+/// let step = Step::<()>::Permit(PermitKind::Media);
+/// assert!(matches!(step, Step::Permit(PermitKind::Media))); // its bytes count, too
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // Closed: a rate limiter must know how each counts.
 pub enum PermitKind {

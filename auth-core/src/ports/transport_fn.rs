@@ -9,6 +9,15 @@ use super::{
 use crate::wire::{body::Request, limits::Limits, response_body::Response};
 
 /// A transport that calls a function: see [`transport_fn`] and [`async_transport_fn`].
+///
+/// ```
+/// use auth_core::{Transport, TransportError, transport_fn};
+///
+/// let offline = transport_fn(|_, _| Err(TransportError::not_sent("no network")));
+/// assert_eq!(format!("{offline:?}"), "TransportFn");
+/// # let request = http::Request::new(auth_core::Body::Empty);
+/// assert!(offline.send(request, &auth_core::Limits::api()).is_err());
+/// ```
 #[derive(Clone, Copy)]
 pub struct TransportFn<F>(F);
 

@@ -29,7 +29,7 @@ pub struct ResolvedOperation<'a, O> {
     user_agent: &'a HeaderValue,
 }
 
-/// An operation bound to its API and a token: a [`Message`].
+/// An operation bound to its API and a token: a [`Message`]. [`Service::bind`] has an example.
 #[derive(Debug)]
 pub struct BoundOperation<'a, O> {
     resolved: ResolvedOperation<'a, O>,

@@ -103,6 +103,15 @@ impl fmt::Debug for Body {
 }
 
 /// The bytes of a body. Secret bytes are wiped when dropped; a clone of them is a copy.
+///
+/// ```
+/// use auth_core::{Body, SecretBytes};
+///
+/// let body = Body::secret(SecretBytes::new(b"password=secret".to_vec()));
+/// let Body::Bytes(bytes) = body else { panic!("bytes in memory") };
+/// assert_eq!(&bytes[..9], b"password=");
+/// assert_eq!(format!("{bytes:?}"), "BodyBytes(15 bytes)");
+/// ```
 #[derive(Clone)]
 pub struct BodyBytes(Contents);
 

@@ -50,6 +50,15 @@ impl AsRef<[u8]> for BodyBytes {
 }
 
 /// An open [`Body`]: see [`Body::into_reader`].
+///
+/// ```
+/// use auth_core::Body;
+///
+/// let mut reader = Body::plain("hello").into_reader()?;
+/// assert_eq!(std::io::read_to_string(&mut reader)?, "hello");
+/// assert_eq!(format!("{reader:?}"), "BodyReader(0 bytes left)");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub struct BodyReader {
     left: u64,
     inner: Box<dyn Read + Send>,

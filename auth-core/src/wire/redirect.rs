@@ -26,6 +26,16 @@ pub struct RedirectUri {
 }
 
 /// How a redirect reaches the program.
+///
+/// ```
+/// use auth_core::{RedirectKind, RedirectUri};
+///
+/// let uri = RedirectUri::out_of_band();
+/// assert_eq!(uri.kind(), RedirectKind::OutOfBand); // the user copies the code
+/// let uri = RedirectUri::parse("https://app.example.org/callback")?;
+/// assert_eq!(uri.kind(), RedirectKind::Https);
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // Platforms may add a way back to the program.
 #[non_exhaustive]

@@ -3,6 +3,18 @@
 use std::fmt;
 
 /// The error of a response that arrived but cannot be used. Contains nothing of its body.
+///
+/// ```
+/// use auth_core::{AcceptedCoding, Limits, ResponseBuffer};
+///
+/// let (limits, mut head) = (Limits::api(), http::HeaderMap::new());
+/// let coding = AcceptedCoding::request(&limits, &mut head);
+/// let mut head = http::HeaderMap::from_iter([(http::header::CONTENT_ENCODING, "br".parse()?)]);
+/// let buffer = ResponseBuffer::new(&limits, coding, &http::Method::GET, http::StatusCode::OK, &mut head);
+/// let error = buffer.expect_err("a coding that was not asked for");
+/// assert!(error.is_permanent() && error.to_string().contains("`br`"));
+/// # Ok::<(), http::header::InvalidHeaderValue>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ResponseError(ResponseErrorKind);
 

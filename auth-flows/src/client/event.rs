@@ -263,6 +263,16 @@ pub enum ClientEvent<'a> {
 }
 
 /// Why a token is renewed. [`ClientEvent`] reports it.
+///
+/// ```
+/// use auth_flows::{ClientEvent, RenewalReason};
+///
+/// // A service that rejects valid tokens, e.g. because a clock is wrong.
+/// fn is_odd(event: &ClientEvent<'_>) -> bool {
+///     matches!(event, ClientEvent::RenewalStarted { reason: RenewalReason::Rejected, .. })
+/// }
+/// # let _observer: fn(&ClientEvent<'_>) -> bool = is_odd;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RenewalReason {

@@ -7,6 +7,16 @@ use super::wrapper::Sealed;
 /// What [`Sealed::reseal_all`] did. Feature `encrypted`.
 ///
 /// A record that could not be read is among the [`failures`](Self::failures), and is as it was.
+///
+/// ```
+/// use keystore::{EncryptionKey, Memory, Sealed};
+///
+/// let store = Sealed::new(Memory::new(), EncryptionKey::from_text("f0".repeat(32))?);
+/// let done = store.reseal_all()?; // of no record
+/// assert!(done.is_complete() && done.failures().is_empty());
+/// assert_eq!((done.encrypted(), done.unchanged()), (0, 0));
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "records may be left that only an old key opens"]
 pub struct Resealed {

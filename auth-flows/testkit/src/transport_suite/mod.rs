@@ -222,6 +222,15 @@ pub fn count() -> usize {
 }
 
 /// A case that failed.
+///
+/// ```
+/// use auth_core::TransportError;
+/// use auth_testkit::transport_suite;
+///
+/// let failures = transport_suite::failures(|_, _| Err(TransportError::not_sent("no network")));
+/// let promises = failures.iter().filter(|failure| !failure.is_advice()).count();
+/// assert!(promises > 0 && failures[0].to_string().starts_with(failures[0].case()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     case: &'static str,
