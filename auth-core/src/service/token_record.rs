@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 use crate::{
     error::{Error, ErrorKind},
@@ -56,7 +57,7 @@ pub struct TokenRecord {
     rejected: [Option<UnixTime>; 2],
     /// How many tokens of each kind in a row the service rejected before this one.
     replaced: [u32; 2],
-    /// The generation of the first login token of this login.
+    /// Made of the first login token of this login: [`login_number`].
     login_id: Option<u64>,
 }
 
@@ -88,7 +89,7 @@ impl TokenRecord {
     /// token.
     pub fn set(&mut self, kind: TokenKind, token: Arc<Token>) {
         if kind == TokenKind::Login && self.login.is_none() {
-            self.login_id = Some(token.generation());
+            self.login_id = Some(login_number(&token));
         }
         let last = &mut self.generations[kind as usize];
         *last = (*last).max(token.generation());
@@ -98,7 +99,9 @@ impl TokenRecord {
     }
 
     /// Returns the number of the login, which its renewals keep. So a program that could not save a
-    /// login knows a renewal of the one before. `None` without a login, or if the record was begun
+    /// login knows a renewal of the one before, and one whose store has lost a save knows that too.
+    /// A later login has a higher number, by the clocks of their hosts. Two logins in the same
+    /// millisecond differ by their tokens. `None` without a login, or if the record was begun
     /// before it had this number.
     #[must_use]
     pub fn login_id(&self) -> Option<u64> {
@@ -210,6 +213,26 @@ impl fmt::Debug for TokenRecord {
     }
 }
 
+/// How many bits of the number of a login are those of its token. The others are its time, up to the
+/// year 2527.
+const TOKEN_BITS: u32 = 20;
+
+/// Returns the number of the login that begins with this token: its generation, and bits of a digest
+/// of its text. The order decides between two logins that could not be saved. The bits tell apart two
+/// logins in one tick of two clocks: a server issues no token twice.
+fn login_number(token: &Token) -> u64 {
+    let mut digest = Sha256::new();
+    digest.update(token.expose_secret());
+    digest.update([0]);
+    if let Some(refresh) = token.refresh_token() {
+        digest.update(refresh.expose_secret());
+    }
+    let [a, b, c, ..] = <[u8; 32]>::from(digest.finalize());
+    let bits = u64::from(u32::from_be_bytes([0, a, b, c])) & ((1 << TOKEN_BITS) - 1);
+    let time = token.generation().min(u64::MAX >> TOKEN_BITS);
+    (time << TOKEN_BITS) | bits
+}
+
 fn name(kind: TokenKind) -> &'static str {
     match kind {
         TokenKind::Login => "login",
@@ -315,133 +338,4 @@ fn unreadable(problem: &str) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn token(
-        access: &str,
-        refresh: Option<&str>,
-        scope: Option<&str>,
-        lifetime: Option<u64>,
-        generation: u64,
-    ) -> Token {
-        Token::new(
-            bearer(access),
-            TokenParts {
-                refresh: refresh.map(SecretText::from),
-                scope: scope.map(Into::into),
-                sent: UnixTime::from_secs(1_700_000_000),
-                monotonic: Some(Duration::from_secs(5)),
-                lifetime: lifetime.map(Duration::from_millis),
-                generation,
-            },
-        )
-        .expect("a header")
-    }
-
-    proptest! {
-        #[test]
-        fn print_and_parse_agree(
-            access in "[!-~]{1,80}",
-            // Control characters as well: servers send them, and JSON requires escapes for them.
-            refresh in proptest::option::of("(\\PC|[\\x00-\\x1f\\x7f\"\\\\]){1,80}"),
-            scope in proptest::option::of("[ -~\\x00-\\x1f]{0,40}"),
-            lifetime in proptest::option::of(0u64..1 << 50),
-            generation in 0u64..1 << 60,
-            rejected in proptest::option::of(0u64..1 << 50),
-            replaced in any::<u32>(),
-        ) {
-            let mut record = TokenRecord::default();
-            record.set(TokenKind::Derived, Arc::new(token(&access, refresh.as_deref(), scope.as_deref(), lifetime, generation)));
-            record.set_rejected(TokenKind::Derived, rejected.map(UnixTime::from_millis));
-            record.set_replaced(TokenKind::Derived, replaced);
-            let text = record.to_text();
-            let again = TokenRecord::from_text(text.as_ref()).expect("our own text");
-            let printed = again.to_text();
-            prop_assert_eq!(printed.as_ref(), text.as_ref());
-            let token = again.token(TokenKind::Derived).expect("the token");
-            prop_assert_eq!(token.expose_secret(), access.as_str());
-            prop_assert_eq!(token.refresh_token().map(|r| r.expose_secret().to_owned()), refresh);
-            prop_assert!(again.token(TokenKind::Login).is_none());
-            prop_assert_eq!(again.rejected(TokenKind::Derived), rejected.map(UnixTime::from_millis));
-            prop_assert_eq!(again.rejected(TokenKind::Login), None);
-            prop_assert_eq!(again.replaced(TokenKind::Derived), replaced);
-        }
-
-        #[test]
-        fn any_bytes_are_parsed_or_rejected(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = TokenRecord::from_text(&bytes);
-        }
-    }
-
-    #[test]
-    fn other_text_is_rejected_with_a_reason() {
-        let check = |text: &str, words: &str| {
-            let error = TokenRecord::from_text(text.as_bytes()).expect_err(text);
-            assert_eq!(error.kind(), ErrorKind::Store);
-            assert!(error.to_string().contains(words), "{text}: {error}");
-        };
-        check("", "is empty");
-        check("{\"version\":1,\"login\":{\"access_tok", "torn");
-        check("{\"version\":2}", "version 2");
-        check("{}", "not a record");
-        check("[1]", "not a record");
-        check("{\"version\":1,\"login\":7}", "not a record");
-        check(
-            "{\"version\":1,\"login\":{\"sent_ms\":1,\"generation\":1}}",
-            "lacks the token's text",
-        );
-        check(
-            "{\"version\":1,\"login\":{\"access_token\":\"a\\nb\",\"sent_ms\":1,\"generation\":1}}",
-            "impossible",
-        );
-        check(
-            "{\"version\":1,\"login\":{\"access_token\":\"r\\u0701\",\"sent_ms\":1,\"generation\":1}}",
-            "impossible",
-        );
-    }
-
-    #[test]
-    fn a_login_keeps_its_number_through_renewals() {
-        let login = |generation| Arc::new(token("a", Some("r"), None, None, generation));
-        let mut record = TokenRecord::default();
-        assert_eq!(record.login_id(), None);
-        record.set(TokenKind::Derived, login(3));
-        assert_eq!(record.login_id(), None);
-        record.set(TokenKind::Login, login(7));
-        record.set(TokenKind::Login, login(8));
-        let mut again = TokenRecord::from_text(record.to_text().as_ref()).expect("our own text");
-        assert_eq!(again.login_id(), Some(7));
-        again.set(TokenKind::Login, login(9));
-        assert_eq!(again.login_id(), Some(7));
-        again.clear(TokenKind::Login);
-        again.set(TokenKind::Login, login(10));
-        assert_eq!(again.login_id(), Some(10));
-        // A record of a program that does not know the number.
-        let text = r#"{"version":1,"login":{"access_token":"a","sent_ms":1,"generation":7}}"#;
-        let mut old = TokenRecord::from_text(text.as_bytes()).expect("a record");
-        old.set(TokenKind::Login, login(8));
-        assert_eq!(old.login_id(), None);
-    }
-
-    #[test]
-    fn generations_increase_after_a_token_is_removed() {
-        let mut record = TokenRecord::default();
-        let (early, late) = (
-            UnixTime::from_millis(0),
-            UnixTime::from_millis(1_700_000_000_000),
-        );
-        assert_eq!(record.next_generation(TokenKind::Login, early), 1);
-        assert_eq!(
-            record.next_generation(TokenKind::Login, late),
-            1_700_000_000_000
-        );
-        record.set(TokenKind::Login, Arc::new(token("a", None, None, None, 7)));
-        record.clear(TokenKind::Login);
-        assert!(record.is_empty());
-        let again = TokenRecord::from_text(record.to_text().as_ref()).expect("our own text");
-        assert_eq!(again.next_generation(TokenKind::Login, early), 8);
-    }
-}
+mod tests;
