@@ -171,8 +171,9 @@ pub enum ClientEvent<'a> {
         /// Why.
         error: &'a Error,
     },
-    /// A token record could not be saved. It stays in memory, and is saved in the background once
-    /// the store works again.
+    /// A token record could not be saved, or the store has lost its save: it holds an older token of
+    /// the same login. It stays in memory, and is saved in the background once the store works
+    /// again.
     #[non_exhaustive]
     NotSaved {
         /// The account.

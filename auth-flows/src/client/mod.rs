@@ -290,15 +290,23 @@ impl Identity {
             Arc::clone(account.negative_cache()),
         );
         let renewal = Renewal::new(service, kind, requirement, source, cache);
-        Ok(renewal.with_cached(account.cell(kind).latest()))
+        let login = |kind| account.cell(kind).login();
+        let login = login(kind).or_else(|| login(TokenKind::Login));
+        Ok(renewal.with_cached(account.cell(kind).latest(), login))
     }
 
-    /// Notes that a service rejected a token, for which a flow requires a newer one.
-    fn note_rejected(&self, kind: TokenKind, requirement: TokenRequirement) {
+    /// Notes that a service rejected a token, for which a flow requires a newer one. Returns what is
+    /// required now: any token, if memory has that of a later login meanwhile.
+    fn note_rejected(&self, kind: TokenKind, requirement: TokenRequirement) -> TokenRequirement {
         if let (Some(account), TokenRequirement::NewerThan(rejected)) = (&self.account, requirement)
         {
-            account.negative_cache().note_rejected(kind, rejected);
+            let applicable = account.cell(kind).applicable(requirement);
+            if applicable == requirement {
+                account.negative_cache().note_rejected(kind, rejected);
+            }
+            return applicable;
         }
+        requirement
     }
 
     /// Notes that the API accepted the token of a call. Returns the flow to run if the token had
@@ -306,7 +314,9 @@ impl Identity {
     #[inline]
     fn note_accepted(&self, token: Option<(TokenKind, u64)>) -> Option<MarkRejected> {
         let ((kind, generation), account) = (token?, self.account.as_ref()?);
-        account.negative_cache().accepted(kind, generation);
+        if !account.cell(kind).is_gone(generation) {
+            account.negative_cache().accepted(kind, generation);
+        }
         let is_dead = account.cell(kind).is_dead(generation);
         is_dead.then(|| MarkRejected::new(Verdict::Accepted(kind, generation)))
     }

@@ -20,7 +20,7 @@ use crate::{
     retry::SAVE,
     token::{
         account::{Account, Accounts},
-        cell::millis,
+        cached_token::millis,
         unsaved::{OwnLease, QUICK, SaveMode, SaveOutcome, is_saved_in_background},
     },
 };

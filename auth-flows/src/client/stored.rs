@@ -1,5 +1,7 @@
 //! The store as a driver uses it: token records instead of bytes, and what could not be saved.
 
+mod lost_save;
+
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
@@ -16,7 +18,7 @@ use crate::{
     clock,
     token::{
         account::{Account, LOOK_AGAIN},
-        cell::LOOK_EVERY,
+        cached_token::LOOK_EVERY,
         lineage::Lineage,
         plain_token,
         unsaved::{self, OwnLease, SaveMode, SaveOutcome},
@@ -56,19 +58,24 @@ impl Stored {
                 return Ok(record);
             }
         }
+        let before = self.account.snapshot();
         let record = self.load_stored()?;
         lease.lineage = Lineage::of(&record);
         if let Some(own) = &mut lease.own {
             own.is_unbroken = true;
         }
-        Ok(record)
+        Ok(match self.account.lost(&record, &before) {
+            Some(ours) => self.save_lost(lease, ours, &record),
+            None => record,
+        })
     }
 
     /// Looks at the stored record, which another program may have changed since it was read. A
     /// token that is gone from it is no longer used, and a newer one replaces it. If it
-    /// cannot be read, the token in memory is used.
+    /// cannot be read, or has lost the last save, the token in memory is used.
     pub(super) fn look(&self) {
         let (start, before) = (clock::now(), self.account.generations());
+        let snapshot = self.account.snapshot();
         if self.store.may_prompt() {
             return self.account.postpone_look(LOOK_AGAIN, start);
         }
@@ -85,6 +92,9 @@ impl Stored {
             // Another caller looks after it.
             _ if self.account.unsaved().is_present() => {}
             Ok(record) => {
+                if let Some(ours) = self.account.lost(&record, &snapshot) {
+                    self.keep_lost(&ours, &record);
+                }
                 if self.account.follow(&record, before, clock::now()) && record.is_empty() {
                     let took = clock::now().monotonic.saturating_sub(start.monotonic);
                     self.events

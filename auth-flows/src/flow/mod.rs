@@ -27,6 +27,8 @@ pub(crate) struct Remarks {
     pub(crate) is_old: bool,
     /// Whether the store, which could not be read, does not have the new token.
     pub(crate) is_unstored: bool,
+    /// The login of the record that a renewal ended with.
+    pub(crate) login: Option<u64>,
 }
 
 /// A flow with remarks.

@@ -57,6 +57,8 @@ pub(crate) struct Renewal {
     negative_cache: Arc<NegativeCache>,
     /// The token in memory. Unlike the stored one, it has its age by the monotonic clock.
     cached: Option<Arc<Token>>,
+    /// The login of the tokens in memory.
+    cached_login: Option<u64>,
     state: State,
     login: Option<Arc<Token>>,
     record: TokenRecord,
@@ -116,6 +118,7 @@ impl Renewal {
             login_source,
             negative_cache,
             cached: None,
+            cached_login: None,
             state: State::Start,
             login: None,
             record: TokenRecord::default(),
@@ -132,12 +135,6 @@ impl Renewal {
             is_dead: false,
             remarks: Remarks::default(),
         }
-    }
-
-    /// Sets the token in memory, whose age may be more exact than that of the stored one.
-    pub(crate) fn with_cached(mut self, cached: Option<Arc<Token>>) -> Self {
-        self.cached = cached;
-        self
     }
 
     fn on_peek(&mut self, now: Now, record: Result<TokenRecord, Error>) -> Next<Arc<Token>> {
@@ -438,6 +435,8 @@ impl Flow for Renewal {
 
 impl Remarking for Renewal {
     fn take_remarks(&mut self) -> Remarks {
+        // A record that could not be read says nothing of the login.
+        self.remarks.login = self.record.login_id().filter(|_| !self.unread);
         std::mem::take(&mut self.remarks)
     }
 

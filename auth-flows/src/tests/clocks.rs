@@ -103,15 +103,16 @@ impl Machine {
             return token;
         };
         let token = self.renew(requirement);
-        self.cell
-            .finish(leader, &Ok(Arc::clone(&token)), self.now());
+        let result = Ok(Arc::clone(&token));
+        self.cell.settle(&result, None, self.now());
+        leader.finish(result);
         token
     }
 
     fn renew(&mut self, requirement: TokenRequirement) -> Arc<Token> {
         let login_source = LoginSource::ClientCredentials { scope: None };
-        let mut flow =
-            renewal(TokenKind::Login, requirement, login_source).with_cached(self.cell.latest());
+        let mut flow = renewal(TokenKind::Login, requirement, login_source)
+            .with_cached(self.cell.latest(), None);
         let mut event = Event::Start;
         for _ in 0..20 {
             event = match flow.step(self.now(), event).expect("no error") {
@@ -247,7 +248,8 @@ fn a_failed_renewal_ahead_of_time_is_tried_again_ever_later() {
                     auth_core::ErrorKind::Transport,
                     "no network",
                 ));
-                machine.cell.finish(leader, &failed, machine.now());
+                machine.cell.settle(&failed, None, machine.now());
+                leader.finish(failed.clone());
             }
             Lookup::Ready(_) => {}
             Lookup::Missing(_) | Lookup::InFlight(_) => panic!("the old token is still valid"),
@@ -321,7 +323,7 @@ fn a_token_marked_invalid_is_not_used() {
     assert!(newer.generation() > token.generation());
     // The old record from the store does not make it valid again.
     let now = machine.now();
-    machine.cell.publish(Some(token), now);
+    machine.cell.publish(Some(token), None, now);
     assert!(
         machine
             .cell

@@ -26,14 +26,14 @@ use engine::{Engine, EngineState, Host};
 /// A server that accepts each refresh token once. Token `n` of login `l` has the texts `access-l-n`
 /// and `refresh-l-n`.
 #[derive(Clone, Default)]
-struct Server(Arc<Mutex<Tokens>>);
+pub(super) struct Server(Arc<Mutex<Tokens>>);
 
 #[derive(Default)]
-struct Tokens {
-    issued: usize,
+pub(super) struct Tokens {
+    pub(super) issued: usize,
     logins: usize,
     /// The texts of valid tokens.
-    valid: HashSet<String>,
+    pub(super) valid: HashSet<String>,
 }
 
 impl Tokens {
@@ -84,7 +84,7 @@ impl Tokens {
     }
 }
 
-fn login_of(token: &str) -> usize {
+pub(super) fn login_of(token: &str) -> usize {
     let login = token.split('-').nth(1).and_then(|login| login.parse().ok());
     login.expect("a token of this server")
 }
@@ -94,7 +94,7 @@ impl Server {
         Ok(self.tokens(|tokens| tokens.respond(request)))
     }
 
-    fn tokens<R>(&self, of: impl FnOnce(&mut Tokens) -> R) -> R {
+    pub(super) fn tokens<R>(&self, of: impl FnOnce(&mut Tokens) -> R) -> R {
         of(&mut self.0.lock().expect("no panic"))
     }
 }
@@ -163,7 +163,7 @@ impl Fleet {
     }
 }
 
-fn start(n: usize, host: Host, server: &Server) -> (World, Host) {
+pub(super) fn start(n: usize, host: Host, server: &Server) -> (World, Host) {
     (World::new(n == 1, service(), server, &host), host)
 }
 

@@ -130,7 +130,7 @@ fn during_a_renewal_the_old_token_is_returned_until_it_expires() {
     let token =
         TokenResponse::new("t0ken", hour).and_then(|response| response.into_token(at(0), 1));
     let cell = TokenCell::new();
-    cell.publish(Some(Arc::new(token.expect("a token"))), at(1));
+    cell.publish(Some(Arc::new(token.expect("a token"))), None, at(1));
     let at_hand = |need, seconds| cell.at_hand(need, at(seconds).wall.to_system()).is_some();
     assert!(at_hand(TokenRequirement::Any, 60));
     assert!(

@@ -19,11 +19,11 @@ use super::{
     example::{Ask, TOKEN_URL, response, service},
     world::{AskLogin, World, call},
 };
-use crate::{Client, clock};
+use crate::{Client, Status, clock};
 
 /// A store that can be made to fail, and counts how often it is read.
 #[derive(Clone, Default)]
-struct Shelf {
+pub(super) struct Shelf {
     inner: Memory,
     state: Arc<State>,
 }
@@ -77,9 +77,10 @@ impl Store for Shelf {
     }
 }
 
-/// A server that accepts every token and notes the last one. Each token request gets another token.
+/// A server that accepts every token but the one that it has ended, and notes the last one. Each
+/// token request gets another token.
 #[derive(Clone, Default)]
-struct Server(Arc<Mutex<(String, usize)>>);
+pub(super) struct Server(Arc<Mutex<(String, usize, Option<String>)>>);
 
 impl Server {
     fn respond(&self, request: &Request) -> Result<Response, TransportError> {
@@ -93,10 +94,20 @@ impl Server {
             return Ok(response(200, &body));
         }
         let bearer = request.headers()["authorization"].to_str().expect("text");
-        bearer
-            .trim_start_matches("Bearer ")
-            .clone_into(&mut state.0);
-        Ok(response(200, "{}"))
+        let token = bearer.trim_start_matches("Bearer ");
+        token.clone_into(&mut state.0);
+        let has_ended = state.2.as_deref() == Some(token);
+        Ok(response(if has_ended { 401 } else { 200 }, "{}"))
+    }
+
+    /// From now on this token is not accepted.
+    pub(super) fn end(&self, token: &str) {
+        self.0.lock().expect("no panic").2 = Some(token.to_owned());
+    }
+
+    /// How many tokens it has issued.
+    pub(super) fn issued(&self) -> usize {
+        self.0.lock().expect("no panic").1
     }
 
     fn last_token(&self) -> String {
@@ -107,17 +118,17 @@ impl Server {
 worlds::transport!(Server);
 
 /// A program of either world, its store, its server and its events.
-struct Program {
+pub(super) struct Program {
     world: World,
     kind: TokenKind,
-    store: Shelf,
-    server: Server,
+    pub(super) store: Shelf,
+    pub(super) server: Server,
     events: Arc<Mutex<Vec<String>>>,
 }
 
 /// The program of each world, for an operation of each kind of token, an hour after the epoch of
 /// this test's clock and with a login in the store.
-fn each(check: impl Fn(&Program)) {
+pub(super) fn each(check: impl Fn(&Program)) {
     for kind in [TokenKind::Login, TokenKind::Derived] {
         for is_async in [false, true] {
             clock::test::set(Some(Duration::from_secs(3600)));
@@ -142,7 +153,7 @@ fn each(check: impl Fn(&Program)) {
 }
 
 /// What a login of another program stores: tokens for a day.
-fn log_in(store: &Shelf, name: &str) {
+pub(super) fn log_in(store: &Shelf, name: &str) {
     log_in_to(store, "me", name);
 }
 
@@ -163,7 +174,7 @@ fn log_in_to(store: &Shelf, account: &str, name: &str) {
     store.save(&lease, &record.to_text()).expect("saved");
 }
 
-fn log_out(store: &Shelf) {
+pub(super) fn log_out(store: &Shelf) {
     let lease = store.try_lease(&key()).expect("a store").expect("free");
     store.remove(&lease).expect("removed");
 }
@@ -188,17 +199,26 @@ impl Program {
     }
 
     /// Makes a call that is to succeed with this token.
-    fn serves(&self, token: &str) {
+    pub(super) fn serves(&self, token: &str) {
         self.call().expect("a call");
         assert_eq!(self.server.last_token(), token);
     }
 
     /// Makes a call each second for so many seconds, which are to succeed with this token.
-    fn serves_for(&self, seconds: u32, token: &str) {
+    pub(super) fn serves_for(&self, seconds: u32, token: &str) {
         for _ in 0..seconds {
             clock::test::advance(Duration::from_secs(1));
             self.serves(token);
         }
+    }
+
+    /// Marks the token invalid.
+    pub(super) fn invalidate(&self) {
+        call!(&self.world, client => client.account("me").invalidate(self.kind)).expect("a token");
+    }
+
+    pub(super) fn status(&self) -> Status {
+        self.world.status()
     }
 
     fn events(&self, what: &str) -> usize {
@@ -254,11 +274,7 @@ fn so_it_is_if_the_clock_of_the_other_host_is_behind() {
             clock::test::advance(MINUTE);
             program.serves("second");
             program.serves_for(600, "second");
-            assert_eq!(
-                program.server.0.lock().expect("no panic").1,
-                0,
-                "no renewal"
-            );
+            assert_eq!(program.server.issued(), 0, "no renewal");
         });
     }
 }

@@ -13,17 +13,21 @@ use std::{
 use auth_core::{AccountKey, Now, Service, Token, TokenKind, TokenRecord};
 
 use super::{
-    cell::{LOOK_EVERY, TokenCell, millis},
+    cached_token::{LOOK_EVERY, millis},
+    cell::{RenewalResult, TokenCell},
     negative_cache::{CACHED_FOR, NegativeCache},
     unsaved::{OwnLease, SaveMode, SaveOutcome, Unsaved},
 };
-use crate::clock;
+use crate::{clock, sync::single_flight::Leader};
 
 /// The generation of each kind that a service rejected for good; 0 if none.
 pub(crate) type Rejected = Generations;
 
 /// A generation of each kind; 0 if there is none.
 pub(crate) type Generations = [u64; TokenKind::ALL.len()];
+
+/// The token of each kind in memory, with its login. `None` if no store is to have it.
+pub(crate) type Snapshot = [Option<(Arc<Token>, u64)>; TokenKind::ALL.len()];
 
 /// How long a store that could not be read is left alone by looks at the record.
 pub(crate) const LOOK_AGAIN: Duration = Duration::from_secs(300);
@@ -91,9 +95,10 @@ impl Account {
         let until = now.monotonic.saturating_add(CACHED_FOR);
         for &other in TokenKind::ALL {
             let generation = rejected[other as usize];
-            if generation > 0 || other == kind {
+            let cell = self.cell(other);
+            if (generation > 0 || other == kind) && !cell.is_gone(generation) {
                 self.negative_cache.forget_accepted(other);
-                self.cell(other).bury(generation, until);
+                cell.bury(generation, until);
             }
         }
     }
@@ -120,7 +125,6 @@ impl Account {
     pub(crate) fn retry_save(&self, lease: Option<&OwnLease>, mode: SaveMode) -> SaveOutcome {
         let tried = self.unsaved.retry(lease, mode);
         if let SaveOutcome::Saved(Some(stored)) = &tried {
-            self.note_rejected(stored);
             self.publish(stored, clock::now());
         }
         tried
@@ -150,12 +154,50 @@ impl Account {
     /// Updates memory to the record that a look has found, where it still has the tokens from
     /// before. Returns whether a token is gone.
     pub(crate) fn follow(&self, record: &TokenRecord, before: Generations, now: Now) -> bool {
-        let mut gone = false;
+        let (mut gone, login) = (false, record.login_id());
         for &kind in TokenKind::ALL {
-            let stored = record.token(kind);
-            gone |= self.cell(kind).follow(stored, before[kind as usize], now);
+            let (cell, stored) = (self.cell(kind), record.token(kind));
+            let followed = cell.follow(stored, login, before[kind as usize], now);
+            gone |= followed.is_gone;
+            self.forget_if(followed.is_other, kind);
         }
+        self.note_rejected(record);
         gone
+    }
+
+    /// Forgets what is known of tokens of this kind by their number, if memory has just got one of
+    /// another login. Its cell has forgotten the same with the token.
+    fn forget_if(&self, is_other: bool, kind: TokenKind) {
+        if is_other {
+            self.negative_cache.forget_generations(kind);
+        }
+    }
+
+    /// Returns the tokens in memory, to compare with what a store has.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        std::array::from_fn(|kind| self.cells[kind].known())
+    }
+
+    /// Returns the record to save if the store has lost a save. So it is if what it holds is of the
+    /// same login and older than what memory had before the store was read, and still has: the
+    /// engine has failed over to a copy that was behind, or a backup was restored.
+    pub(crate) fn lost(&self, stored: &TokenRecord, before: &Snapshot) -> Option<TokenRecord> {
+        let id = stored.login_id()?;
+        let mut record = None;
+        for &kind in TokenKind::ALL {
+            let (Some((ours, login)), Some(theirs)) = (&before[kind as usize], stored.token(kind))
+            else {
+                continue;
+            };
+            let generation = ours.generation();
+            let latest = self.cell(kind).latest();
+            let is_held = latest.is_some_and(|latest| latest.generation() == generation);
+            if is_held && *login == id && generation > theirs.generation() {
+                let record = record.get_or_insert_with(|| stored.clone());
+                record.set(kind, Arc::clone(ours));
+            }
+        }
+        record
     }
 
     /// Leaves the store alone for a while.
@@ -170,9 +212,26 @@ impl Account {
     /// Updates memory to the token record that was just stored, or that could not be.
     pub(crate) fn publish(&self, record: &TokenRecord, now: Now) {
         for &kind in TokenKind::ALL {
-            self.cell(kind).publish(record.token(kind).cloned(), now);
+            let (token, login) = (record.token(kind).cloned(), record.login_id());
+            let is_other = self.cell(kind).adopt(token, login, now);
+            self.forget_if(is_other, kind);
         }
+        self.note_rejected(record);
         self.negative_cache.clear();
+    }
+
+    /// Ends a renewal, whose token is of this login. Sets the token in memory before it wakes the
+    /// waiting callers.
+    pub(crate) fn finish(
+        &self,
+        kind: TokenKind,
+        leader: Leader<RenewalResult>,
+        (result, login): (&RenewalResult, Option<u64>),
+        now: Now,
+    ) {
+        let is_other = self.cell(kind).settle(result, login, now);
+        self.forget_if(is_other, kind);
+        leader.finish(result.clone());
     }
 }
 

@@ -9,9 +9,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use arc_swap::ArcSwapOption;
+use arc_swap::ArcSwap;
 use auth_core::{Error, Freshness, Now, Token, TokenRequirement};
 
+use super::cached_token::{CachedToken, Marks, is_other_login, is_same, millis};
 use crate::{
     retry::AHEAD_OF_TIME,
     sync::single_flight::{Follower, Join, Leader, SingleFlight},
@@ -20,33 +21,23 @@ use crate::{
 /// The result of a renewal, for every caller that waited for it.
 pub(crate) type RenewalResult = Result<Arc<Token>, Error>;
 
-/// How long a token in memory is used without a look at the stored record. Another program may have
-/// logged out, or logged another user in.
-pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(60);
-
 /// One token of one account.
 pub(crate) struct TokenCell {
-    token: ArcSwapOption<Cached>,
+    cached: ArcSwap<CachedToken>,
     flight: Arc<SingleFlight<RenewalResult>>,
-    /// The generation up to which the program marked tokens invalid.
-    invalid: AtomicU64,
-    /// The generation of a token that was issued while the store could not be read.
-    unstored: AtomicU64,
-    /// The generation of a token that the service rejected for good.
-    dead: AtomicU64,
-    /// The same while it is not tried again: until these milliseconds of the monotonic clock.
-    blocked: AtomicU64,
-    blocked_until: AtomicU64,
     /// Milliseconds of the monotonic clock before which a renewal ahead of time is not tried again.
     not_before: AtomicU64,
     /// How many renewals have failed since the last success.
     failures: AtomicU32,
 }
 
-/// A token in memory, and when the stored record is looked at again.
-struct Cached {
-    token: Arc<Token>,
-    look_at: SystemTime,
+/// What a look at the stored record changed in memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct FollowOutcome {
+    /// There is no token any more.
+    pub(crate) is_gone: bool,
+    /// The token is of another login.
+    pub(crate) is_other: bool,
 }
 
 /// The result of looking a token up in memory, and which caller renews it.
@@ -64,13 +55,8 @@ pub(crate) enum Lookup {
 impl TokenCell {
     pub(crate) fn new() -> Self {
         Self {
-            token: ArcSwapOption::empty(),
+            cached: ArcSwap::from_pointee(CachedToken::default()),
             flight: SingleFlight::new(),
-            invalid: AtomicU64::new(0),
-            unstored: AtomicU64::new(0),
-            dead: AtomicU64::new(0),
-            blocked: AtomicU64::new(0),
-            blocked_until: AtomicU64::new(0),
             not_before: AtomicU64::new(0),
             failures: AtomicU32::new(0),
         }
@@ -85,85 +71,83 @@ impl TokenCell {
         requirement: TokenRequirement,
         wall: SystemTime,
     ) -> Option<Arc<Token>> {
-        let cached = self.token.load();
-        let Cached { token, look_at } = &**cached.as_ref()?;
-        let serves = (token.is_fresh_at(wall) && wall < *look_at)
+        let cached = self.cached.load();
+        let token = cached.token.as_ref()?;
+        let serves = (token.is_fresh_at(wall) && wall < cached.look_at)
             || (self.flight.is_flying() && token.is_usable_at(wall));
-        (serves && self.accepts(requirement, token)).then(|| Arc::clone(token))
+        (serves && cached.marks.accepts(requirement, token)).then(|| Arc::clone(token))
     }
 
     /// Returns whether the stored record is to be looked at before the token is used.
     pub(crate) fn is_look_due(&self, now: Now) -> bool {
-        let cached = self.token.load();
-        cached
-            .as_ref()
-            .is_some_and(|cached| now.wall.to_system() >= cached.look_at)
+        let cached = self.cached.load();
+        cached.token.is_some() && now.wall.to_system() >= cached.look_at
     }
 
-    /// Sets the token to the stored one that a look at the record found. Keeps one that the store
-    /// does not have, or that another caller has set since it had this generation. Returns whether
-    /// there is none any more.
-    pub(crate) fn follow(&self, stored: Option<&Arc<Token>>, before: u64, now: Now) -> bool {
-        let cached = self.token.load_full();
-        let Some(old) = cached.as_ref().map(|cached| &cached.token) else {
-            return false;
+    /// Sets the token to the one of this login that a look at the record found. Keeps a newer one of
+    /// the same login, one that the store does not have, and one that another caller has set since
+    /// it had this generation.
+    pub(crate) fn follow(
+        &self,
+        stored: Option<&Arc<Token>>,
+        login: Option<u64>,
+        before: u64,
+        now: Now,
+    ) -> FollowOutcome {
+        let cached = self.cached.load_full();
+        let Some(old) = cached
+            .token
+            .as_ref()
+            .filter(|old| old.generation() == before)
+        else {
+            return FollowOutcome::default();
         };
-        if old.generation() != before {
-            return false;
+        let is_unstored = cached.marks.unstored.load(Ordering::Relaxed) == before;
+        let is_other = is_other_login(cached.login, login);
+        let is_same = !is_other && cached.login.is_some() && login.is_some();
+        let (new, login) = match stored {
+            Some(stored) if !is_other => match stored.generation() {
+                // With its age by the monotonic clock.
+                same if same == before => (Some(old), login),
+                // The store has lost a save, or never had it.
+                earlier if earlier < before && (is_same || is_unstored) => {
+                    (Some(old), cached.login)
+                }
+                _ => (Some(stored), login),
+            },
+            stored => (stored, login),
+        };
+        let (next, is_other) = cached.follow(new.cloned(), login, now);
+        let was = self.cached.compare_and_swap(&cached, Arc::new(next));
+        match Arc::ptr_eq(&was, &cached) {
+            true => FollowOutcome {
+                is_gone: new.is_none(),
+                is_other,
+            },
+            false => FollowOutcome::default(),
         }
-        let is_unstored = self.unstored.load(Ordering::Relaxed) == before;
-        let new = stored.map(|stored| match stored.generation() {
-            // With its age by the monotonic clock.
-            same if same == before => old,
-            earlier if earlier < before && is_unstored => old,
-            _ => stored,
-        });
-        if new.is_some_and(|new| new.generation() < before) {
-            // Of another login, by a clock that is behind: what is known of the old one, by its number,
-            // does not hold for this one.
-            for known in [
-                &self.invalid,
-                &self.dead,
-                &self.blocked,
-                &self.blocked_until,
-            ] {
-                known.store(0, Ordering::Relaxed);
-            }
-        }
-        let next = new.map(|token| Cached::new(Arc::clone(token), now));
-        self.swap(&cached, next) && new.is_none()
     }
 
     /// Notes that the store does not have the token of this generation.
     pub(crate) fn set_unstored(&self, generation: u64) {
-        self.unstored.store(generation, Ordering::Relaxed);
+        let cached = self.cached.load();
+        cached.marks.unstored.store(generation, Ordering::Relaxed);
     }
 
     /// Puts off the next look at the stored record, unless another caller sets the token meanwhile.
     pub(crate) fn postpone_look(&self, wait: Duration, now: Now) {
-        let cached = self.token.load_full();
-        if let Some(old) = &cached {
-            let look_at = now.wall.to_system() + wait;
-            let token = Arc::clone(&old.token);
-            self.swap(&cached, Some(Arc::new(Cached { token, look_at })));
-        }
-    }
-
-    fn swap(&self, old: &Option<Arc<Cached>>, new: Option<Arc<Cached>>) -> bool {
-        let before = self.token.compare_and_swap(old, new);
-        before.as_ref().map(Arc::as_ptr) == old.as_ref().map(Arc::as_ptr)
-    }
-
-    #[inline]
-    fn accepts(&self, requirement: TokenRequirement, token: &Token) -> bool {
-        let generation = token.generation();
-        requirement.accepts(generation)
-            && generation > self.invalid.load(Ordering::Relaxed)
-            && generation > self.blocked.load(Ordering::Relaxed)
+        let cached = self.cached.load_full();
+        let look_at = now.wall.to_system() + wait;
+        let next = CachedToken {
+            look_at,
+            ..(*cached).clone()
+        };
+        self.cached.compare_and_swap(&cached, Arc::new(next));
     }
 
     /// Returns the token, or which caller renews it.
     pub(crate) fn lookup(&self, requirement: TokenRequirement, now: Now) -> Lookup {
+        let requirement = self.applicable(requirement);
         if let Some((token, false)) = self.serving(requirement, now) {
             return Lookup::Ready(token);
         }
@@ -186,10 +170,12 @@ impl TokenCell {
 
     /// Returns the token if it is valid, and whether its renewal is due.
     fn serving(&self, requirement: TokenRequirement, now: Now) -> Option<(Arc<Token>, bool)> {
-        let token = self.latest()?;
-        if !self.accepts(requirement, &token) {
+        let cached = self.cached.load();
+        let token = cached.token.as_ref()?;
+        if !cached.marks.accepts(requirement, token) {
             return None;
         }
+        let token = Arc::clone(token);
         match token.freshness(now) {
             Freshness::Fresh => Some((token, false)),
             Freshness::Due => {
@@ -203,11 +189,13 @@ impl TokenCell {
     /// Adds to the requirement that the program did not mark the token invalid. Also that the
     /// service did not reject it a moment ago.
     pub(crate) fn requirement(&self, requirement: TokenRequirement, now: Now) -> TokenRequirement {
-        if !self.is_blocked(now) {
-            self.blocked.store(0, Ordering::Relaxed);
+        let cached = self.cached.load();
+        let marks = &cached.marks;
+        if !marks.is_blocked(now) {
+            marks.blocked.store(0, Ordering::Relaxed);
         }
-        let refused = self.invalid.load(Ordering::Relaxed);
-        let refused = refused.max(self.blocked.load(Ordering::Relaxed));
+        let refused = marks.invalid.load(Ordering::Relaxed);
+        let refused = refused.max(marks.blocked.load(Ordering::Relaxed));
         match (requirement, refused) {
             (requirement, 0) => requirement,
             (TokenRequirement::Any, refused) => TokenRequirement::NewerThan(refused),
@@ -219,75 +207,134 @@ impl TokenCell {
 
     /// Returns the token in memory, whatever its age.
     pub(crate) fn latest(&self) -> Option<Arc<Token>> {
-        let cached = self.token.load();
-        cached.as_ref().map(|cached| Arc::clone(&cached.token))
+        self.cached.load().token.clone()
     }
 
-    /// Sets the token to the one that is stored now.
-    pub(crate) fn publish(&self, token: Option<Arc<Token>>, now: Now) {
-        self.unblock(token.as_deref());
-        self.token.store(token.map(|token| Cached::new(token, now)));
+    /// Returns the login of the last token, if its record had a number for it.
+    pub(crate) fn login(&self) -> Option<u64> {
+        self.cached.load().login
     }
 
-    /// Ends the block of a token that was rejected for good if this is a newer one.
-    fn unblock(&self, token: Option<&Token>) {
-        let newer = |token: &Token| token.generation() > self.blocked.load(Ordering::Relaxed);
-        if token.is_some_and(newer) {
-            self.blocked_until.store(0, Ordering::Relaxed);
+    /// Returns the token in memory with its login, if a store is to have it.
+    pub(crate) fn known(&self) -> Option<(Arc<Token>, u64)> {
+        let cached = self.cached.load();
+        let token = cached.token.as_ref()?;
+        let unstored = cached.marks.unstored.load(Ordering::Relaxed);
+        (unstored != token.generation()).then_some((Arc::clone(token), cached.login?))
+    }
+
+    /// Sets the token to the one of this login that a renewal ended with. Returns whether that is
+    /// another login than before.
+    pub(crate) fn publish(&self, token: Option<Arc<Token>>, login: Option<u64>, now: Now) -> bool {
+        self.set(|cached| cached.next(token.clone(), login, now))
+    }
+
+    /// Sets the token to the one of this login that is stored now. Returns whether that is another
+    /// login than before.
+    pub(crate) fn adopt(&self, token: Option<Arc<Token>>, login: Option<u64>, now: Now) -> bool {
+        self.set(|cached| cached.follow(token.clone(), login, now))
+    }
+
+    fn set(&self, next: impl Fn(&CachedToken) -> (CachedToken, bool)) -> bool {
+        let mut is_other = false;
+        self.cached.rcu(|cached| {
+            let set;
+            (set, is_other) = next(cached);
+            set
+        });
+        is_other
+    }
+
+    /// Returns whether this is the number of a token whose login is gone: the token in memory is a
+    /// lower one, of a later login.
+    pub(crate) fn is_gone(&self, generation: u64) -> bool {
+        let cached = self.cached.load();
+        generation <= cached.gone && generation > cached.last
+    }
+
+    /// Returns the requirement, or none if it is about a token whose login is gone.
+    pub(crate) fn applicable(&self, requirement: TokenRequirement) -> TokenRequirement {
+        match requirement {
+            TokenRequirement::NewerThan(other) if self.is_gone(other) => TokenRequirement::Any,
+            _ => requirement,
         }
     }
 
     /// Marks tokens up to this generation invalid.
     pub(crate) fn invalidate(&self, generation: u64) {
-        self.invalid.fetch_max(generation, Ordering::Relaxed);
+        self.mark(generation, |marks| {
+            marks.invalid.fetch_max(generation, Ordering::Relaxed);
+        });
     }
 
     /// Notes that the service rejected the token of this generation for good. It is not tried
     /// before this time.
     pub(crate) fn bury(&self, generation: u64, until: Duration) {
-        self.set_dead(generation);
-        self.blocked_until.store(millis(until), Ordering::Relaxed);
-        self.blocked.fetch_max(generation, Ordering::Relaxed);
+        self.mark(generation, |marks| {
+            marks.dead.fetch_max(generation, Ordering::Relaxed);
+            marks.blocked_until.store(millis(until), Ordering::Relaxed);
+            marks.blocked.fetch_max(generation, Ordering::Relaxed);
+        });
     }
 
     /// Notes that a service rejected the token of this generation for good, some time ago.
     pub(crate) fn set_dead(&self, generation: u64) {
-        self.dead.fetch_max(generation, Ordering::Relaxed);
+        self.mark(generation, |marks| {
+            marks.dead.fetch_max(generation, Ordering::Relaxed);
+        });
+    }
+
+    /// Makes a note about a generation, unless its login is gone.
+    fn mark(&self, generation: u64, note: impl FnOnce(&Marks)) {
+        if !self.is_gone(generation) {
+            note(&self.cached.load().marks);
+        }
     }
 
     /// Returns whether a token that was rejected for good is not tried again yet.
     pub(crate) fn is_blocked(&self, now: Now) -> bool {
-        self.blocked_until.load(Ordering::Relaxed) > millis(now.monotonic)
+        self.cached.load().marks.is_blocked(now)
     }
 
     /// Returns whether the service rejected the token of this generation for good.
     #[inline]
     pub(crate) fn is_dead(&self, generation: u64) -> bool {
-        self.dead.load(Ordering::Relaxed) == generation
+        self.cached.load().marks.dead.load(Ordering::Relaxed) == generation
     }
 
     /// Notes that the service accepted a token that it had rejected.
     pub(crate) fn revive(&self) {
-        self.dead.store(0, Ordering::Relaxed);
-        self.blocked.store(0, Ordering::Relaxed);
+        let cached = self.cached.load();
+        cached.marks.dead.store(0, Ordering::Relaxed);
+        cached.marks.blocked.store(0, Ordering::Relaxed);
     }
 
-    /// Ends a renewal. Sets the token in memory before it wakes the waiting callers.
-    pub(crate) fn finish(&self, leader: Leader<RenewalResult>, result: &RenewalResult, now: Now) {
-        match result {
-            Ok(token) => {
-                self.publish(Some(Arc::clone(token)), now);
-                if token.freshness(now) == Freshness::Fresh {
-                    self.failures.store(0, Ordering::Relaxed);
-                    self.not_before.store(0, Ordering::Relaxed);
-                } else {
-                    // The renewal failed and fell back on the old token, which is still valid.
-                    self.pause(now);
-                }
-            }
-            Err(_) => self.pause(now),
+    /// Sets the token in memory to the result of a renewal, which is of this login, before its
+    /// leader wakes the waiting callers. Returns whether that is another login than before.
+    pub(crate) fn settle(&self, result: &RenewalResult, login: Option<u64>, now: Now) -> bool {
+        let Ok(token) = result else {
+            self.pause(now);
+            return false;
+        };
+        // A token that was saved is in memory already, with its login.
+        let cached = self.cached.load_full();
+        let is_same_token = cached
+            .token
+            .as_ref()
+            .is_some_and(|cached| is_same(cached, token));
+        let login = if is_same_token { cached.login } else { login };
+        let is_other = match cached.is_newer(token, login, now) {
+            true => false,
+            false => self.publish(Some(Arc::clone(token)), login, now),
+        };
+        if token.freshness(now) == Freshness::Fresh {
+            self.failures.store(0, Ordering::Relaxed);
+            self.not_before.store(0, Ordering::Relaxed);
+        } else {
+            // The renewal failed and fell back on the old token, which is still valid.
+            self.pause(now);
         }
-        leader.finish(result.clone());
+        is_other
     }
 
     fn pause(&self, now: Now) {
@@ -297,20 +344,8 @@ impl TokenCell {
     }
 }
 
-impl Cached {
-    fn new(token: Arc<Token>, now: Now) -> Arc<Self> {
-        let look_at = now.wall.to_system() + LOOK_EVERY;
-        Arc::new(Self { token, look_at })
-    }
-}
-
 impl fmt::Debug for TokenCell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("TokenCell").field(&self.latest()).finish()
     }
-}
-
-/// Returns a time of the monotonic clock in milliseconds.
-pub(crate) fn millis(up: Duration) -> u64 {
-    u64::try_from(up.as_millis()).unwrap_or(u64::MAX)
 }

@@ -26,6 +26,8 @@ pub(crate) struct Lineage {
     logins: Vec<u64>,
     /// The logins that they were of.
     ids: Vec<u64>,
+    /// The generation of the first of them: of the login token that was stored.
+    base: u64,
     /// Whether one of them, or the record, is of a login and not of a renewal.
     by_login: bool,
 }
@@ -38,6 +40,7 @@ impl Lineage {
             was_stored: !stored.is_empty(),
             logins: vec![digest(stored.token(TokenKind::Login).map(|token| &**token))],
             ids: stored.login_id().into_iter().collect(),
+            base: generation(stored, TokenKind::Login),
             by_login: false,
         }
     }
@@ -73,6 +76,11 @@ impl Lineage {
             was_stored: self.was_stored || older.was_stored,
             logins,
             ids,
+            base: if older.is_known {
+                older.base
+            } else {
+                self.base
+            },
             by_login: self.by_login || older.by_login,
         }
     }
@@ -98,7 +106,11 @@ impl Lineage {
             .login_id()
             .filter(|_| stored.login_id() != ours.login_id());
         let is_before = self.by_login && id.is_some_and(|id| self.ids.contains(&id));
-        let succeeded = is_same || is_before || (self.is_known && self.logins.contains(&login));
+        // What was stored before, which the store has lost: a copy that was behind took its place.
+        let is_older = stored.login_id().is_some_and(|id| self.ids.contains(&id))
+            && generation(stored, TokenKind::Login) < self.base;
+        let is_known = self.is_known && (is_older || self.logins.contains(&login));
+        let succeeded = is_same || is_before || is_known;
         if !succeeded {
             // What is stored may be a later login, or, in a record without its number, a renewal of
             // the one before ours. So the younger one stays, also if nothing is known.
@@ -276,6 +288,25 @@ mod tests {
         // A renewal is none of the login before.
         let renewal = Lineage::of(&old);
         assert!(!wins(&renewal, &renewed(old, "r1-ours", 40), &elsewhere));
+    }
+
+    #[test]
+    fn an_older_token_of_the_same_login_does_not_stay() {
+        let first = login("r1", 10);
+        let renewed = |text: &str, generation| with(first.clone(), LOGIN, text, generation);
+        let (stored, ours) = (renewed("r2", 20), renewed("r3", 30));
+        let lineage = Lineage::of(&stored);
+        // The store has lost the save of the second, before or after a renewal without it.
+        let saved = lineage.over(&ours, &first);
+        assert_eq!(text(saved.as_ref(), LOGIN), Some("r3"));
+        let later = Lineage::default().after(&lineage, &ours);
+        let saved = later.over(&renewed("r4", 40), &rejected(first.clone()));
+        assert_eq!(text(saved.as_ref(), LOGIN), Some("r4"));
+        // A renewal of the second at another host, and another login.
+        let elsewhere = renewed("elsewhere", 21);
+        assert!(lineage.over(&ours, &elsewhere).is_none());
+        assert!(lineage.over(&ours, &login("other", 5)).is_none());
+        assert!(Lineage::default().over(&first, &ours).is_none());
     }
 
     #[test]

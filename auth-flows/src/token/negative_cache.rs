@@ -245,6 +245,22 @@ impl NegativeCache {
         self.accepted[kind as usize].store(0, Ordering::Relaxed);
     }
 
+    /// Forgets what is known of tokens of this kind by their generation: those of another login begin
+    /// anew. What bounds the requests of the account stays.
+    pub(crate) fn forget_generations(&self, kind: TokenKind) {
+        if let Some(memory) = self.lock().as_mut() {
+            memory.rejected[kind as usize] = 0;
+            memory.rejections[kind as usize] = None;
+            if kind == TokenKind::Login {
+                // Every token with which another one is requested is a login token.
+                memory
+                    .refusals
+                    .retain(|refusal| refusal.attempt.generation == 0);
+            }
+        }
+        self.forget_accepted(kind);
+    }
+
     /// Returns whether a service has given a verdict that could mean the end of a token.
     pub(crate) fn has_verdict(&self) -> bool {
         self.lock().as_ref().is_some_and(|memory| {

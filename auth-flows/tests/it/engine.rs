@@ -12,10 +12,16 @@ use std::{
 
 use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
 
+/// The record of each account, with its version.
+type Records = HashMap<AccountKey, (u64, Option<SecretBytes>)>;
+
+/// A copy of all records: a backup, or what a replica has.
+pub(crate) struct Replica(Records);
+
 /// What the hosts share.
 #[derive(Default)]
 struct Tables {
-    records: HashMap<AccountKey, (u64, Option<SecretBytes>)>,
+    records: Records,
     leases: HashMap<AccountKey, (u64, bool)>,
 }
 
@@ -36,6 +42,21 @@ impl Engine {
     pub(crate) fn end_leases(&self) {
         let mut tables = self.tables();
         tables.leases.values_mut().for_each(|lease| lease.1 = false);
+    }
+
+    /// Copies all records.
+    pub(crate) fn replica(&self) -> Replica {
+        Replica(self.tables().records.clone())
+    }
+
+    /// Fails over to a replica that was behind: what was saved since is lost, and so are all leases.
+    pub(crate) fn fail_over(&self, replica: &Replica) {
+        let mut tables = self.tables();
+        tables.records.clone_from(&replica.0);
+        tables
+            .leases
+            .values_mut()
+            .for_each(|lease| *lease = (lease.0 + 1, false));
     }
 
     /// The record of the only account, if there is one.

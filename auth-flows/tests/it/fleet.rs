@@ -150,3 +150,36 @@ fn a_host_that_is_cut_off_serves_and_says_that_it_may_be_tried_again() {
         assert!(a.status("me").expect("a status").is_logged_in());
     });
 }
+
+#[test]
+fn a_replica_that_was_behind_costs_no_login() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    each(&server, |engine, [(a, _), (b, _)]| {
+        let replica = engine.replica();
+        let renew = || {
+            let session = a.account("me");
+            session.invalidate(TokenKind::Login).expect("a token");
+            a.send("me", Ping).expect("a new token");
+            generation(a, TokenKind::Login)
+        };
+        let lost = renew();
+        engine.fail_over(&replica);
+        // With the refresh token that the engine has lost: the one before it has ended.
+        assert!(renew() > lost);
+        b.send("me", Ping).expect("the stored token");
+        let kind = TokenKind::Login;
+        assert_eq!(generation(a, kind), generation(b, kind));
+
+        // A host that only reads what is stored saves it again.
+        engine.fail_over(&replica);
+        let status = a.status("me").expect("a status");
+        assert!(
+            !status.needs_login() && status.unsaved.is_none(),
+            "{status:?}"
+        );
+        let stored = engine.record().expect("a record");
+        let stored = stored.token(kind).expect("a login").generation();
+        assert_eq!(stored, generation(a, kind));
+        b.send("me", Ping).expect("the same token");
+    });
+}

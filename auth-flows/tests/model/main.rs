@@ -32,6 +32,7 @@ mod sync {
 )]
 #[path = "../../src/token"]
 mod token {
+    pub(crate) mod cached_token;
     pub(crate) mod cell;
 }
 
@@ -95,7 +96,7 @@ impl World {
 
     fn holding(now: Now) -> Arc<Self> {
         let world = Self::new(now);
-        world.cell.publish(Some(token(at(0), 1)), at(0));
+        world.cell.publish(Some(token(at(0), 1)), None, at(0));
         world
     }
 
@@ -125,7 +126,8 @@ fn get(
             Lookup::Ready(token) => return Ok(token),
             Lookup::ReadyButDue(token, leader) => {
                 let result = renew(world).unwrap_or_else(|| Ok(token));
-                world.cell.finish(leader, &result, world.now);
+                world.cell.settle(&result, None, world.now);
+                leader.finish(result.clone());
                 return result;
             }
             Lookup::InFlight(wait) => match park_on(wait, Duration::MAX).flatten() {
@@ -137,7 +139,8 @@ fn get(
         };
         // A leader may vanish: then `lead` is dropped, and it comes back as a caller.
         if let Some(result) = renew(world) {
-            world.cell.finish(leader, &result, world.now);
+            world.cell.settle(&result, None, world.now);
+            leader.finish(result.clone());
             return result;
         }
     }

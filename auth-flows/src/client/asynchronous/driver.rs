@@ -181,7 +181,7 @@ impl AsyncSession {
                 let timeout = self.identity.renewal_timeout;
                 let sleep = self.client.0.host.runtime.sleep(timeout);
                 let ended = within(follower, sleep).await;
-                if let Some(result) = followed(ended, requirement, timeout) {
+                if let Some(result) = followed(ended, cell.applicable(requirement), timeout) {
                     return result;
                 }
             }
@@ -197,10 +197,10 @@ impl AsyncSession {
         let within = span.clone();
         let task = async move {
             let _running = running;
-            let result = session.renewal_result(kind, requirement, &span).await;
+            let (result, login) = session.renewal_result(kind, requirement, &span).await;
             span.end(&result);
             if let Some(account) = &session.identity.account {
-                account.cell(kind).finish(leader, &result, clock::now());
+                account.finish(kind, leader, (&result, login), clock::now());
             }
         };
         let task = Box::pin(within.within(task));
@@ -212,7 +212,7 @@ impl AsyncSession {
         kind: TokenKind,
         requirement: TokenRequirement,
         span: &Span,
-    ) -> RenewalResult {
+    ) -> (RenewalResult, Option<u64>) {
         let (identity, common) = (&self.identity, &self.client.0);
         let started = common.renewal_started(identity, kind, requirement);
         let mut run = Run::new(span);
@@ -225,6 +225,13 @@ impl AsyncSession {
             Err(error) => (Err(error), Remarks::default()),
         };
         common.renewal_ended(identity, &started, &run, &result, &remarks);
+        let login = remarks.login;
+        (self.after_renewal(kind, result).await, login)
+    }
+
+    /// Notes a refusal, and lets the user log in if the program allows that.
+    async fn after_renewal(&self, kind: TokenKind, result: RenewalResult) -> RenewalResult {
+        let identity = &self.identity;
         if let Some(flow) = identity.mark_rejected(kind, &result, clock::now()) {
             // Without the note, this program alone knows it; the store's errors are events.
             let rejected = self.run(flow).await.unwrap_or_default();

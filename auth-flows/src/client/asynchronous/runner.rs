@@ -113,7 +113,7 @@ impl<'a> Runner<'a> {
             }
             Step::Token(kind, requirement) => {
                 let session = self.session;
-                session.identity.note_rejected(kind, requirement);
+                let requirement = session.identity.note_rejected(kind, requirement);
                 let holds_none = self.semaphore.is_none() && self.lease.get().is_none();
                 let token = session.at_hand(kind, requirement);
                 if let Some(token) = token.filter(|_| holds_none) {

@@ -113,7 +113,7 @@ impl Session {
                 Lookup::InFlight(follower) => {
                     let timeout = self.identity.renewal_timeout;
                     let ended = park_on(follower, timeout);
-                    if let Some(result) = followed(ended, requirement, timeout) {
+                    if let Some(result) = followed(ended, cell.applicable(requirement), timeout) {
                         return result;
                     }
                 }
@@ -154,8 +154,10 @@ impl Session {
             Err(error) => Err(error),
         };
         span.end(&result);
-        let cell = identity.account()?.cell(kind);
-        cell.finish(leader, &result, clock::now());
+        let ended = (&result, remarks.login);
+        identity
+            .account()?
+            .finish(kind, leader, ended, clock::now());
         result
     }
 
@@ -258,7 +260,7 @@ impl Session {
                 }
                 Step::Token(kind, requirement) => {
                     lease = FlowLease::default();
-                    self.identity.note_rejected(kind, requirement);
+                    let requirement = self.identity.note_rejected(kind, requirement);
                     Event::Token(self.get(kind, requirement))
                 }
                 Step::Lease => Event::Leased(stored()?.try_lease().map(|taken| {

@@ -11,6 +11,7 @@ use super::Renewal;
 use crate::{
     flow::token_message::{self, TokenMessage},
     token::{
+        cached_token::is_other_login,
         login_source::RenewalMethod,
         negative_cache::{Attempt, BRIEF, CACHED_FOR},
     },
@@ -22,14 +23,30 @@ pub(super) fn is_brief(token: &Token) -> bool {
 }
 
 impl Renewal {
+    /// Sets the token in memory, whose age may be more exact than that of the stored one, and its
+    /// login.
+    pub(crate) fn with_cached(mut self, cached: Option<Arc<Token>>, login: Option<u64>) -> Self {
+        (self.cached, self.cached_login) = (cached, login);
+        self
+    }
+
     /// Returns the stored token, or its cached copy, if it meets the requirement.
     pub(super) fn stored_token(&self) -> Option<&Arc<Token>> {
         let stored = self.record.token(self.kind)?;
-        let cached = self.cached.as_ref();
-        let same = cached.filter(|cached| cached.generation() == stored.generation());
+        let (cached, is_other) = (self.cached.as_ref(), self.is_other_login());
+        let same = cached
+            .filter(|cached| cached.generation() == stored.generation())
+            .filter(|_| !is_other);
         let token = same.unwrap_or(stored);
-        let serves = self.requirement.accepts(token.generation()) && !self.is_dead;
-        serves.then_some(token)
+        // What was rejected is a token of the login in memory.
+        let is_new = is_other || self.requirement.accepts(token.generation());
+        (is_new && !self.is_dead).then_some(token)
+    }
+
+    /// Returns whether the stored login is another one than that in memory. Its tokens may have lower
+    /// generations.
+    fn is_other_login(&self) -> bool {
+        is_other_login(self.cached_login, self.record.login_id())
     }
 
     pub(super) fn set_record(&mut self, now: Now, record: TokenRecord) {
@@ -48,7 +65,8 @@ impl Renewal {
         let Some(stored) = self.record.token(TokenKind::Login) else {
             return !had_login;
         };
-        let newer = |login: &Arc<Token>| login.generation() >= stored.generation();
+        let is_other = self.is_other_login();
+        let newer = |login: &Arc<Token>| !is_other && login.generation() >= stored.generation();
         let is_good = stored.freshness(now) != Freshness::Expired;
         if is_good && !self.login.as_ref().is_some_and(newer) {
             self.login = Some(Arc::clone(stored));
