@@ -143,6 +143,7 @@ impl Display for Metrics<'_> {
             &[
                 of("logged_in", counts.logins),
                 of("failed", counts.logins_failed),
+                of("replaced", counts.logins_replaced),
             ],
         )?;
         let rest: [(&str, &str, &str, f64); 6] = [

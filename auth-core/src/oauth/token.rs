@@ -96,8 +96,9 @@ pub enum Lifetime {
 /// ```
 #[doc(alias = "access token")]
 #[doc(alias = "bearer")]
-// In this order: what is read for each use comes behind the first 64 bytes of an `Arc`. They share a
-// cache line with its reference count, which all threads write to.
+// In this order: what is read for each use begins 64 bytes or more behind the start of an `Arc`. So
+// it is never in the cache line, of 64 bytes, of the reference counts at that start, which all
+// threads write to, wherever in a line the allocation begins.
 #[repr(C)]
 pub struct Token {
     header: HeaderValue,

@@ -71,6 +71,8 @@ pub struct Counts {
     /// ([`PendingAuthorization::accept`](auth_core::PendingAuthorization::accept)), and the error
     /// of a [`PendingLogin`](crate::PendingLogin).
     pub logins_failed: u64,
+    /// Logins that a later login of another program replaced before they were saved.
+    pub logins_replaced: u64,
     /// Logouts.
     pub logouts: u64,
     /// Failures of the store, and of the shared note of the rate limit.
@@ -219,6 +221,7 @@ impl Table {
                 expiries[token as usize] = expires_at;
                 &mut counts.logins
             }
+            ClientEvent::LoginReplaced { .. } => &mut counts.logins_replaced,
             ClientEvent::LoginFailed { .. } => &mut counts.logins_failed,
             ClientEvent::LoggedOut { account, .. } => {
                 self.expiries.remove(account);

@@ -22,7 +22,7 @@ pub(super) use text::token_name;
 /// | a wait, another try | [`Waiting`](Self::Waiting), [`Retrying`](Self::Retrying), [`Paused`](Self::Paused) |
 /// | the store | [`StoreChosen`](Self::StoreChosen), [`StoreSlow`](Self::StoreSlow), [`StoreFailed`](Self::StoreFailed), [`NotSaved`](Self::NotSaved), [`Saved`](Self::Saved), [`NoteNotWritten`](Self::NoteNotWritten), [`NoteWritten`](Self::NoteWritten) |
 /// | what a server said | [`QuirksAllowed`](Self::QuirksAllowed), [`NotRevoked`](Self::NotRevoked) |
-/// | a login, a logout | [`LoginStarted`](Self::LoginStarted), then [`LoggedIn`](Self::LoggedIn) or [`LoginFailed`](Self::LoginFailed); [`LoggedOut`](Self::LoggedOut) |
+/// | a login, a logout | [`LoginStarted`](Self::LoginStarted), then [`LoggedIn`](Self::LoggedIn), [`LoginReplaced`](Self::LoginReplaced) or [`LoginFailed`](Self::LoginFailed); [`LoggedOut`](Self::LoggedOut) |
 ///
 /// The methods read what most events have, so that an observer need not know each of them.
 ///
@@ -243,6 +243,15 @@ pub enum ClientEvent<'a> {
         expires_at: Option<UnixTime>,
         /// How long it took to complete, without the wait for the user.
         took: Duration,
+    },
+    /// A login of this program, or its renewal, could not be saved before another program saved a
+    /// later login, which holds. One that has just been completed is revoked, where the server can.
+    #[non_exhaustive]
+    LoginReplaced {
+        /// The account.
+        account: &'a AccountKey,
+        /// The generation of the login token that was replaced.
+        generation: u64,
     },
     /// A login has failed. A program that waits for the user by itself
     /// ([`PendingLogin`](crate::PendingLogin)) gets that error itself, without an event.

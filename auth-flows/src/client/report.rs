@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     clock,
-    flow::Remarks,
+    flow::{Remarks, complete_login::LoginOutcome},
     retry::LEASE,
     token::{account::Account, cell::RenewalResult},
 };
@@ -110,7 +110,7 @@ impl<H> Common<H> {
                 },
             })
         });
-        self.quirks(identity, remarks, result.as_ref().err());
+        self.remarked(identity, remarks, result);
     }
 
     /// Reports what a flow learned that its output does not say.
@@ -122,7 +122,7 @@ impl<H> Common<H> {
     ) {
         self.quirks(identity, remarks, result.as_ref().err());
         self.events.emit(|| {
-            let (account, error) = (identity.key()?, remarks.dropped.as_ref()?);
+            let (account, error) = (identity.key()?, remarks.not_revoked.as_ref()?);
             Some(ClientEvent::NotRevoked { account, error })
         });
     }
@@ -227,11 +227,16 @@ impl<H> Common<H> {
         &self,
         identity: &Identity,
         start: Now,
-        result: &Result<TokenRecord, Error>,
+        result: &Result<LoginOutcome, Error>,
     ) {
-        match result.as_ref().map(token_of) {
-            Ok(Some(new)) => self.login_ended(identity, start, Ok(new)),
-            Ok(None) => {}
+        match result.as_ref() {
+            // Reported when what is stored was found.
+            Ok(outcome) if outcome.is_replaced => {}
+            Ok(outcome) => {
+                if let Some(new) = token_of(&outcome.record) {
+                    self.login_ended(identity, start, Ok(new));
+                }
+            }
             Err(error) => self.login_ended(identity, start, Err(error)),
         }
     }

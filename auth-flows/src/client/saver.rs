@@ -185,9 +185,20 @@ pub(super) fn retry(
     mode: SaveMode,
 ) -> SaveOutcome {
     let start = clock::now();
+    let ours = account.unsaved().login();
     let tried = account.retry_save(lease, mode);
     if let SaveOutcome::Saved(stored) = &tried {
         report(account, events);
+        if let (Some((id, generation)), Some(stored)) = (ours, stored) {
+            let is_other = stored.login_id().is_some_and(|stored| stored != id);
+            let account = account.key();
+            events.emit(|| {
+                is_other.then_some(ClientEvent::LoginReplaced {
+                    account,
+                    generation,
+                })
+            });
+        }
         if stored.as_ref().is_some_and(|stored| stored.is_empty()) {
             let took = clock::now().monotonic.saturating_sub(start.monotonic);
             let account = account.key();

@@ -2,7 +2,7 @@
 
 use auth_core::{AccountKey, Error, Freshness, Now, Token, TokenKind, TokenRecord, UnixTime};
 
-use crate::token::account::Account;
+use crate::{flow::complete_login::LoginOutcome, token::account::Account};
 
 /// The state of an account, without secrets; [`Session::status`](crate::Session::status) returns
 /// it.
@@ -32,6 +32,7 @@ pub struct Status {
     pub unsaved: Option<Error>,
     needs_login: bool,
     is_usable: bool,
+    is_replaced: bool,
 }
 
 /// The state of a token, without its text.
@@ -70,6 +71,7 @@ impl PartialEq for Status {
             && unsaved(self) == unsaved(other)
             && self.needs_login == other.needs_login
             && self.is_usable == other.is_usable
+            && self.is_replaced == other.is_replaced
     }
 }
 
@@ -104,6 +106,29 @@ impl Status {
         self.needs_login
     }
 
+    /// Returns whether another program has replaced the login that has just returned this, before it
+    /// could be saved. The tokens are then those of a later login, perhaps of another user, and this
+    /// one was revoked at the server where that is possible. False for the status of a session.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session, login) = setup::login();
+    /// let status = session.log_in(login)?;
+    /// if status.is_replaced() {
+    ///     println!("A later login to this account holds: is it yours?");
+    /// }
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        self.is_replaced
+    }
+
+    pub(super) fn of_login(mut self, outcome: &LoginOutcome) -> Self {
+        self.is_replaced = outcome.is_replaced;
+        self
+    }
+
     pub(super) fn new(
         account: &Account,
         record: &TokenRecord,
@@ -131,6 +156,7 @@ impl Status {
             unsaved: account.unsaved().error(),
             needs_login: !lasts && !can_renew,
             is_usable: serves_now || (is_stored && can_renew),
+            is_replaced: false,
         }
     }
 }

@@ -12,6 +12,9 @@
 //! A person has given a code or allowed a device, so the flow then continues without a store that
 //! fails. The login is used from memory, and the error says so. A password can be sent again: it is
 //! not sent unless the login can be saved.
+//!
+//! The login that is replaced is the one before. It is this one if another program has saved a later
+//! login, or has logged out, while the save of this one was refused.
 
 use std::sync::Arc;
 
@@ -31,12 +34,22 @@ use crate::retry::RENEWAL;
 /// Bytes to reserve for a token record whose tokens are not known yet.
 const ROOM: usize = 16 << 10;
 
+/// The result of a login.
+pub(crate) struct LoginOutcome {
+    /// What is stored now.
+    pub(crate) record: TokenRecord,
+    /// Whether that is a later login of another program.
+    pub(crate) is_replaced: bool,
+}
+
 pub(crate) struct CompleteLogin {
     service: Arc<Service>,
     proof: Option<LoginProof>,
     state: State,
     lease_backoff: LeaseBackoff,
     replaced: Option<Arc<Token>>,
+    /// Whether another program has replaced this login.
+    is_replaced: bool,
     record: TokenRecord,
     login_alone: bool,
     failures: u32,
@@ -78,6 +91,7 @@ impl CompleteLogin {
             state: State::Start,
             lease_backoff: LeaseBackoff::default(),
             replaced: None,
+            is_replaced: false,
             record: TokenRecord::default(),
             login_alone: false,
             failures: 0,
@@ -91,7 +105,7 @@ impl CompleteLogin {
         self
     }
 
-    fn on_lease(&mut self, now: Now, granted: Result<bool, Error>) -> Next<TokenRecord> {
+    fn on_lease(&mut self, now: Now, granted: Result<bool, Error>) -> Next<LoginOutcome> {
         let wait = match granted {
             Ok(true) => return self.go(State::Load, Step::Load),
             Ok(false) => self.lease_backoff.wait(now),
@@ -112,7 +126,7 @@ impl CompleteLogin {
         )
     }
 
-    fn on_load(&mut self, now: Now, old: TokenRecord) -> Next<TokenRecord> {
+    fn on_load(&mut self, now: Now, old: TokenRecord) -> Next<LoginOutcome> {
         self.record = old;
         match self.proof.take() {
             Some(LoginProof::Pasted(response)) => self.on_token(TokenKind::Derived, now, response),
@@ -131,7 +145,7 @@ impl CompleteLogin {
         }
     }
 
-    fn send(&mut self, now: Now) -> Next<TokenRecord> {
+    fn send(&mut self, now: Now) -> Next<LoginOutcome> {
         let proof = self.proof.as_ref().ok_or_else(no_proof)?;
         let step = send(&token_message::of_login(&self.service, proof, now)?)?;
         self.go(State::Sent(now), step)
@@ -142,7 +156,7 @@ impl CompleteLogin {
         now: Now,
         sent: Now,
         response: Result<Response, TransportError>,
-    ) -> Next<TokenRecord> {
+    ) -> Next<LoginOutcome> {
         let proof = self.proof.as_ref().ok_or_else(no_proof)?;
         // A code that may have arrived is used up. A password is as good as before.
         let is_code = matches!(proof, LoginProof::Code(_));
@@ -183,7 +197,7 @@ impl CompleteLogin {
         kind: TokenKind,
         sent: Now,
         response: TokenResponse,
-    ) -> Next<TokenRecord> {
+    ) -> Next<LoginOutcome> {
         self.quirks = self.quirks | response.quirks();
         self.replaced = self.record.token(TokenKind::Login).cloned();
         for &kind in TokenKind::ALL {
@@ -198,37 +212,45 @@ impl CompleteLogin {
 
     /// Revokes the replaced login, now that the new one is stored. A failed revocation does not
     /// fail the login.
-    fn on_saved(&mut self, saved: Result<(), Error>) -> Next<TokenRecord> {
+    fn on_saved(&mut self, saved: Result<(), Error>) -> Next<LoginOutcome> {
         if let Err(error) = saved {
             self.unsaved = Some(error);
             return self.derive();
         }
-        let new = self.record.token(TokenKind::Login);
-        let old = self
-            .replaced
-            .take()
-            .filter(|old| !new.is_some_and(|new| same_text(old, new)));
-        match old {
-            Some(old) if RevocationRequest::is_offered(self.service.client()) => {
-                let step = send(&revocation(&self.service, &old))?;
-                self.go(State::Revoke, step)
-            }
-            _ => self.derive(),
+        match replaced(&self.service, self.replaced.take(), &self.record) {
+            Some(revocation) => self.go(State::Revoke, revocation?),
+            None => self.derive(),
         }
     }
 
-    /// Ends with the later login of another program, or with its logout.
-    fn on_replaced(&mut self, record: TokenRecord) -> Next<TokenRecord> {
-        if record.is_empty() {
+    /// Revokes this login, because another program has stored a later one, or has logged out. Its
+    /// tokens would stay valid. A failed revocation changes nothing.
+    fn on_replaced(&mut self, record: TokenRecord) -> Next<LoginOutcome> {
+        let ours = std::mem::replace(&mut self.record, record);
+        // Otherwise an earlier save has arrived, and another program has renewed this login.
+        self.is_replaced = !is_same_login(&ours, &self.record);
+        let old = ours.token(TokenKind::Login).cloned();
+        match replaced(
+            &self.service,
+            old.filter(|_| self.is_replaced),
+            &self.record,
+        ) {
+            Some(revocation) => self.go(State::Revoke, revocation?),
+            None => self.on_revoked(),
+        }
+    }
+
+    /// Ends with what is stored.
+    fn on_revoked(&mut self) -> Next<LoginOutcome> {
+        if self.record.is_empty() {
             return Err(Error::login_needed(
                 "the account has logged out in another program meanwhile",
             ));
         }
-        self.record = record;
         self.derive()
     }
 
-    fn derive(&mut self) -> Next<TokenRecord> {
+    fn derive(&mut self) -> Next<LoginOutcome> {
         let wanted = self.service.token_derivation().is_some() && !self.login_alone;
         if wanted && self.record.token(TokenKind::Derived).is_none() {
             let step = Step::Token(TokenKind::Derived, TokenRequirement::Any);
@@ -237,7 +259,7 @@ impl CompleteLogin {
         self.finish()
     }
 
-    fn finish(&mut self) -> Next<TokenRecord> {
+    fn finish(&mut self) -> Next<LoginOutcome> {
         match self.unsaved.take() {
             Some(error) => {
                 let help = error.help().unwrap_or("check the store").to_owned();
@@ -246,12 +268,15 @@ impl CompleteLogin {
                      as soon as that is possible; {help}"
                 )))
             }
-            None => Ok(Step::Done(self.record.clone())),
+            None => Ok(Step::Done(LoginOutcome {
+                record: self.record.clone(),
+                is_replaced: self.is_replaced,
+            })),
         }
     }
 
     /// Ignores a transient failure (the token is derived on first use); returns a refusal.
-    fn on_derived(&mut self, token: Result<Arc<Token>, Error>) -> Next<TokenRecord> {
+    fn on_derived(&mut self, token: Result<Arc<Token>, Error>) -> Next<LoginOutcome> {
         match token {
             Ok(token) => self.record.set(TokenKind::Derived, token),
             Err(error) if error.is_retryable() => {}
@@ -260,16 +285,16 @@ impl CompleteLogin {
         self.finish()
     }
 
-    fn go(&mut self, state: State, step: Step<TokenRecord>) -> Next<TokenRecord> {
+    fn go(&mut self, state: State, step: Step<LoginOutcome>) -> Next<LoginOutcome> {
         self.state = state;
         Ok(step)
     }
 }
 
 impl Flow for CompleteLogin {
-    type Output = TokenRecord;
+    type Output = LoginOutcome;
 
-    fn step(&mut self, now: Now, event: Event) -> Next<TokenRecord> {
+    fn step(&mut self, now: Now, event: Event) -> Next<LoginOutcome> {
         match (std::mem::replace(&mut self.state, State::Over), event) {
             (State::Start, Event::Start) | (State::LeaseTaken, Event::Slept) => {
                 self.go(State::Lease, Step::Lease)
@@ -287,11 +312,8 @@ impl Flow for CompleteLogin {
             (State::Save, Event::Saved(saved)) => self.on_saved(saved),
             (State::Save, Event::Loaded(record)) => self.on_replaced(record?),
             (State::Revoke, Event::Response(response)) => {
-                let client = self.service.client();
-                let parse = |response| RevocationRequest::access_token(client, "").parse(response);
-                let revoked = response.map_err(Error::from).and_then(parse);
-                self.not_revoked = revoked.err();
-                self.derive()
+                self.not_revoked = not_revoked(&self.service, response);
+                self.on_revoked()
             }
             (State::Derived, Event::Token(token)) => self.on_derived(token),
             _ => Err(Error::unexpected_event()),
@@ -303,7 +325,7 @@ impl Remarking for CompleteLogin {
     fn take_remarks(&mut self) -> Remarks {
         Remarks {
             quirks: self.quirks,
-            dropped: self.not_revoked.take(),
+            not_revoked: self.not_revoked.take(),
             ..Remarks::default()
         }
     }
@@ -327,6 +349,32 @@ pub(crate) fn revocation<'a>(service: &'a Service, token: &Token) -> RevocationR
         Some(refresh) => RevocationRequest::refresh_token(service.client(), refresh.clone()),
         None => RevocationRequest::access_token(service.client(), token.expose_secret()),
     }
+}
+
+/// Returns the step that revokes a login which this record replaces. `None` if there is nothing to
+/// revoke, or if the server cannot.
+pub(crate) fn replaced<T>(
+    service: &Service,
+    old: Option<Arc<Token>>,
+    new: &TokenRecord,
+) -> Option<Next<T>> {
+    let new = new.token(TokenKind::Login);
+    let old = old.filter(|old| !new.is_some_and(|new| same_text(old, new)))?;
+    RevocationRequest::is_offered(service.client()).then(|| send(&revocation(service, &old)))
+}
+
+/// Returns whether both records are of one login.
+pub(crate) fn is_same_login(ours: &TokenRecord, stored: &TokenRecord) -> bool {
+    ours.login_id().is_some() && ours.login_id() == stored.login_id()
+}
+
+/// Returns the error of a revocation that the server did not confirm.
+pub(crate) fn not_revoked(
+    service: &Service,
+    response: Result<Response, TransportError>,
+) -> Option<Error> {
+    let parse = |response| RevocationRequest::access_token(service.client(), "").parse(response);
+    response.map_err(Error::from).and_then(parse).err()
 }
 
 /// Returns whether both are the same token. A server may issue the same token again (Doorkeeper's

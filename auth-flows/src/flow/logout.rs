@@ -133,7 +133,7 @@ impl Flow for Logout {
 impl Remarking for Logout {
     fn take_remarks(&mut self) -> Remarks {
         Remarks {
-            dropped: self.not_revoked.take(),
+            not_revoked: self.not_revoked.take(),
             ..Remarks::default()
         }
     }

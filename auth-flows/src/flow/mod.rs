@@ -23,6 +23,8 @@ pub(crate) struct Remarks {
     pub(crate) quirks: Quirks,
     /// An error that the flow went on in spite of.
     pub(crate) dropped: Option<Error>,
+    /// Why the server did not confirm a revocation.
+    pub(crate) not_revoked: Option<Error>,
     /// Whether a renewal ended with the old token.
     pub(crate) is_old: bool,
     /// Whether the store, which could not be read, does not have the new token.

@@ -11,7 +11,7 @@
 //!             │               (Permit) Send ─► Save ──────────────────────────────────► Done
 //!             │                         │ derived and 401, a few times: Token(login, newer)
 //!             │                         │ derived, and the login token has expired: Token(login)
-//!             │                         │ another program replaced the login meanwhile: Lease or Token
+//!             │                         │ another program replaced the login meanwhile: (Send) Lease or Token
 //!             └─────────────────────────┘
 //! ```
 //!
@@ -100,6 +100,7 @@ enum State {
     Noted(Option<Duration>),
     Pause,
     Save,
+    Revoke,
     Over,
 }
 
@@ -428,6 +429,7 @@ impl Flow for Renewal {
             }
             (State::Save, Event::Saved(_)) => self.on_saved(now),
             (State::Save, Event::Loaded(record)) => self.on_replaced(now, record?),
+            (State::Revoke, Event::Response(response)) => self.on_revoked(now, response),
             _ => Err(Error::unexpected_event()),
         }
     }

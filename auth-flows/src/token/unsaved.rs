@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store, TokenRecord};
+use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store, TokenKind, TokenRecord};
 
 use super::lineage::Lineage;
 use crate::clock;
@@ -135,6 +135,14 @@ impl Unsaved {
         let kept = state.kept.as_ref()?;
         let lineage = Lineage::default().after(&kept.lineage, &kept.record);
         Some((kept.record.clone(), lineage))
+    }
+
+    /// Returns the number and the generation of the login that is not saved.
+    pub(crate) fn login(&self) -> Option<(u64, u64)> {
+        let state = self.lock();
+        let record = &state.kept.as_ref()?.record;
+        let token = record.token(TokenKind::Login)?;
+        Some((record.login_id()?, token.generation()))
     }
 
     /// Keeps a record that was not saved within this time. The lease stays with the flow that
@@ -411,6 +419,16 @@ pub(crate) fn lease_is_lost() -> Error {
     Error::new(
         ErrorKind::TimedOut,
         "the lease of this account was lost before the request, which was not sent",
+    )
+    .with_help("try again")
+}
+
+/// Returns the error of a renewal whose token was not saved, because another program has stored a
+/// later login, twice.
+pub(crate) fn login_is_replaced() -> Error {
+    Error::new(
+        ErrorKind::TimedOut,
+        "another program has replaced the login of this account while its token was renewed",
     )
     .with_help("try again")
 }

@@ -145,6 +145,15 @@ pub(crate) fn doorkeeper() -> TestServer {
     )
 }
 
+/// The same with refresh tokens that are valid once.
+pub(crate) fn renewing_doorkeeper() -> TestServer {
+    let builder = TestServer::builder(Dialect::doorkeeper_5())
+        .site(site())
+        .access_token_lifetime(Some(Duration::from_secs(3600)))
+        .refresh_tokens(Rotation::Instant);
+    start(builder, "write login")
+}
+
 /// A server like Info Flora's: tokens for an hour, and refresh tokens that are valid once.
 pub(crate) fn league(dialect: Dialect, rotation: Rotation) -> TestServer {
     let builder = TestServer::builder(dialect)

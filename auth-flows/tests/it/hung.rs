@@ -8,10 +8,12 @@ use std::{
 };
 
 use auth_core::{Error, Operation, Store, TokenKind};
-use auth_testkit::{Dialect, Matching, Rotation, TestServer};
+use auth_testkit::{Dialect, Fault, Matching, Rotation, TestServer};
 
 use crate::{
-    common::{AtServer, MAX_WAIT, Me, Ping, World, browser, doorkeeper, league},
+    common::{
+        AtServer, MAX_WAIT, Me, Ping, World, browser, doorkeeper, league, renewing_doorkeeper,
+    },
     engine::{Engine, EngineState, Host},
     outages::{self, counted, pairs, refreshes, until},
 };
@@ -166,6 +168,59 @@ fn of_two_logins_the_later_one_holds() {
         let error = hang(&log_out);
         assert!(error.expect_err("logged out").needs_login());
         assert!(engine.record().is_none());
+    }
+}
+
+#[test]
+fn a_login_that_a_later_one_replaced_is_revoked_and_told() {
+    let server = doorkeeper();
+    for works in [true, false] {
+        for (engine, [(a, to_a), (b, _)]) in pairs(&server) {
+            let (a, counters) = counted(a);
+            b.log_in("me", browser()).expect("a login");
+            let before = server.requests().revoke();
+            let meanwhile = || {
+                let status = b.log_in("me", browser()).expect("a later login");
+                assert!(!status.is_replaced());
+                if !works {
+                    server.faults().next(Matching::Revoke, Fault::Html500);
+                }
+            };
+            let call = || a.log_in("me", browser());
+            let at = (&engine, &to_a);
+            let status = hang_at_the_save(&server, Matching::Token, at, call, meanwhile);
+            let status = status.expect("the later login holds");
+            assert!(status.is_replaced() && status.is_logged_in(), "{status:?}");
+            // That of the login before, and that of the one that was replaced.
+            assert_eq!(server.requests().revoke(), before + 2);
+            let counts = counters.read();
+            assert_eq!((counts.logins, counts.logins_replaced), (0, 1));
+            follows(&a, &engine, TokenKind::Login);
+            a.send("me", Me).expect("the later login");
+            assert!(!a.status("me").expect("a status").is_replaced());
+            // A logout does not reach a login that is not saved yet.
+            let before = server.requests().revoke();
+            let meanwhile = || drop(b.log_out("me").expect("a logout"));
+            let call = || a.log_in("me", browser());
+            let result = hang_at_the_save(&server, Matching::Token, at, call, meanwhile);
+            assert!(result.expect_err("logged out").needs_login());
+            assert_eq!(server.requests().revoke(), before + 2);
+        }
+    }
+}
+
+#[test]
+fn a_renewed_token_of_a_login_that_was_replaced_is_revoked() {
+    let server = renewing_doorkeeper();
+    for (engine, hosts) in pairs(&server) {
+        logged_in(&hosts, Ping);
+        let b = &hosts[1].0;
+        let log_in = || drop(b.log_in("me", browser()).expect("a login"));
+        let before = server.requests().revoke();
+        renew(&server, &engine, &hosts[0], log_in).expect("the new login");
+        assert_eq!(server.requests().revoke(), before + 2);
+        follows(&hosts[0].0, &engine, TokenKind::Login);
+        b.send("me", Ping).expect("the new login");
     }
 }
 

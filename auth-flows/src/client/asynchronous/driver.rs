@@ -266,8 +266,8 @@ impl AsyncSession {
         let grant = prompt(&self.client.0.service)?.await?;
         let proof = LoginProof::Code(grant.with_accepted_at(clock::now()));
         let complete = CompleteLogin::new(Arc::clone(&self.client.0.service), proof).login_alone();
-        let record = self.run(complete).await?;
-        new_login(&record)
+        let outcome = self.run(complete).await?;
+        new_login(&outcome.record)
     }
 
     pub(in crate::client) async fn run<F>(&self, flow: F) -> Result<F::Output, Error>

@@ -89,7 +89,8 @@ impl AsyncSession {
         let flow = CompleteLogin::new(Arc::clone(&common.service), proof);
         let result = self.run_detached(flow, running).await;
         common.proved(&self.identity, start, &result);
-        let record = result?;
-        self.client.0.status(&self.identity, &record)
+        let outcome = result?;
+        let status = common.status(&self.identity, &outcome.record)?;
+        Ok(status.of_login(&outcome))
     }
 }

@@ -180,8 +180,8 @@ impl Session {
         let grant = prompt(&self.client.0.service)?.wait()?;
         let proof = LoginProof::Code(grant.with_accepted_at(clock::now()));
         let complete = CompleteLogin::new(Arc::clone(&self.client.0.service), proof).login_alone();
-        let record = self.run(complete)?;
-        new_login(&record)
+        let outcome = self.run(complete)?;
+        new_login(&outcome.record)
     }
 
     pub(in crate::client) fn run<F: Remarking>(&self, flow: F) -> Result<F::Output, Error> {

@@ -85,7 +85,8 @@ impl Session {
         let flow = CompleteLogin::new(Arc::clone(&common.service), proof);
         let result = self.run(flow);
         common.proved(&self.identity, start, &result);
-        let record = result?;
-        self.client.0.status(&self.identity, &record)
+        let outcome = result?;
+        let status = common.status(&self.identity, &outcome.record)?;
+        Ok(status.of_login(&outcome))
     }
 }

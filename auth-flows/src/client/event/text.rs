@@ -181,6 +181,14 @@ impl<'a> ClientEvent<'a> {
                 took: Some(took),
                 ..of("logged_in", Some(account))
             },
+            Self::LoginReplaced {
+                account,
+                generation,
+            } => Parts {
+                token: Some(TokenKind::Login),
+                generation: Some(generation),
+                ..of("login_replaced", Some(account))
+            },
             Self::LoginFailed { account, error } => Parts {
                 error: Some(error),
                 ..of("login_failed", Some(account))
@@ -288,6 +296,9 @@ impl fmt::Display for ClientEvent<'_> {
             }
             Self::LoginStarted { method, .. } => write!(f, "a login {method} has begun"),
             Self::LoggedIn { .. } => f.write_str("logged in"),
+            Self::LoginReplaced { .. } => {
+                f.write_str("a later login of another program replaced one that was not saved yet")
+            }
             Self::LoginFailed { error, .. } => write!(f, "the login failed: {error:#}"),
             Self::LoggedOut { .. } => f.write_str("logged out"),
         }

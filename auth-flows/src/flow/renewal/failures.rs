@@ -3,13 +3,18 @@
 
 use std::sync::Arc;
 
-use auth_core::{Error, Now, Step, Token, TokenKind, TokenRecord, TokenRequirement};
+use auth_core::{
+    Error, Now, Response, Step, Token, TokenKind, TokenRecord, TokenRequirement, TransportError,
+};
 
 use super::{Next, Renewal, State};
 use crate::{
-    flow::call::{MOST_REJECTED, is_new_token_rejected},
+    flow::{
+        call::{MOST_REJECTED, is_new_token_rejected},
+        complete_login::{is_same_login, not_revoked, replaced},
+    },
     retry::RENEWAL,
-    token::{login_source::RenewalMethod, unsaved::lease_is_lost},
+    token::{login_source::RenewalMethod, unsaved::login_is_replaced},
 };
 
 impl Renewal {
@@ -64,11 +69,38 @@ impl Renewal {
     }
 
     /// Another program has replaced the login meanwhile, or has logged out: begins anew, once.
+    ///
+    /// A token of the login before stays valid at the server, where no program knows of it. So it is
+    /// revoked, except that of another renewal of the same login: a server may end all tokens of a
+    /// login with one of them.
     pub(super) fn on_replaced(&mut self, now: Now, record: TokenRecord) -> Next<Arc<Token>> {
+        let old = self.record.token(TokenKind::Login).cloned();
+        let is_ours = self.kind == TokenKind::Login
+            && self.method != RenewalMethod::ClientCredentials
+            && !is_same_login(&self.record, &record);
+        let revocation = replaced(&self.service, old.filter(|_| is_ours), &record);
         self.set_record(now, record);
+        match revocation {
+            Some(revocation) => self.go(State::Revoke, revocation?),
+            None => self.after_replaced(now),
+        }
+    }
+
+    pub(super) fn on_revoked(
+        &mut self,
+        now: Now,
+        response: Result<Response, TransportError>,
+    ) -> Next<Arc<Token>> {
+        self.remarks.not_revoked = not_revoked(&self.service, response);
+        self.after_replaced(now)
+    }
+
+    fn after_replaced(&mut self, now: Now) -> Next<Arc<Token>> {
         match (self.fresh(now), self.kind) {
             (Some(token), _) => Ok(Step::Done(token)),
-            _ if std::mem::replace(&mut self.was_replaced, true) => self.fail(now, lease_is_lost()),
+            _ if std::mem::replace(&mut self.was_replaced, true) => {
+                self.fail_for_now(now, login_is_replaced())
+            }
             (None, TokenKind::Login) => self.go(State::Lease, Step::Lease),
             // The one in use may be another user's.
             (None, _) => self.get_login(TokenRequirement::Any),
