@@ -127,13 +127,14 @@ impl Display for Metrics<'_> {
         metric(
             "renewals_total",
             "counter",
-            "Renewals of tokens, by how they ended.",
+            "Renewals of tokens, by how they ended; yielded to another program is no failure.",
             &[
                 of("renewed", counts.renewals),
                 of("from_store", counts.renewals_from_store),
                 of("failed", counts.renewals_failed),
                 of("refused", counts.renewals_refused),
                 of("held_back", counts.renewals_held_back),
+                of("yielded", counts.renewals_yielded),
             ],
         )?;
         metric(

@@ -53,9 +53,11 @@ pub struct Counts {
     pub renewals_failed: u64,
     /// Renewals that sent a request which the server definitely refused.
     pub renewals_refused: u64,
-    /// Renewals that ended without a token and sent nothing. The error of an earlier one still
-    /// holds, the store failed, or another program has the lease.
+    /// Renewals that failed and sent nothing: the error of an earlier one still holds, which is
+    /// counted already, or the store failed.
     pub renewals_held_back: u64,
+    /// Renewals that were left to another program, while the old token is valid. No failures.
+    pub renewals_yielded: u64,
     /// Requests that failed and were sent again.
     pub retries: u64,
     /// Waits for the rate limit, for a lease, for the user of a store, and between two polls.
@@ -179,6 +181,7 @@ impl Table {
             }
             ClientEvent::RenewalFailed { requests: 0, .. }
             | ClientEvent::RenewalRefused { requests: 0, .. } => &mut counts.renewals_held_back,
+            ClientEvent::RenewalYielded { .. } => &mut counts.renewals_yielded,
             ClientEvent::RenewalFailed { .. } => &mut counts.renewals_failed,
             ClientEvent::RenewalRefused { .. } => &mut counts.renewals_refused,
             ClientEvent::Waiting { reason, wait, .. } => {

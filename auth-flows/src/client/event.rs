@@ -18,7 +18,7 @@ pub(super) use text::token_name;
 ///
 /// | step | events |
 /// | --- | --- |
-/// | a renewal | [`RenewalStarted`](Self::RenewalStarted), then one of [`RenewalFinished`](Self::RenewalFinished), [`RenewalFailed`](Self::RenewalFailed), [`RenewalRefused`](Self::RenewalRefused) |
+/// | a renewal | [`RenewalStarted`](Self::RenewalStarted), then one of [`RenewalFinished`](Self::RenewalFinished), [`RenewalYielded`](Self::RenewalYielded), [`RenewalFailed`](Self::RenewalFailed), [`RenewalRefused`](Self::RenewalRefused) |
 /// | a wait, another try | [`Waiting`](Self::Waiting), [`Retrying`](Self::Retrying), [`Paused`](Self::Paused) |
 /// | the store | [`StoreChosen`](Self::StoreChosen), [`StoreSlow`](Self::StoreSlow), [`StoreFailed`](Self::StoreFailed), [`NotSaved`](Self::NotSaved), [`Saved`](Self::Saved), [`NoteNotWritten`](Self::NoteNotWritten), [`NoteWritten`](Self::NoteWritten) |
 /// | what a server said | [`QuirksAllowed`](Self::QuirksAllowed), [`NotRevoked`](Self::NotRevoked) |
@@ -70,6 +70,19 @@ pub enum ClientEvent<'a> {
         /// How long it took, waits included.
         took: Duration,
     },
+    /// A renewal is left to another program, which holds the lease. No failure: the old token is
+    /// valid, and calls use it meanwhile.
+    #[non_exhaustive]
+    RenewalYielded {
+        /// The account.
+        account: &'a AccountKey,
+        /// The kind of the token.
+        token: TokenKind,
+        /// How long the old token is still valid: [`Duration::MAX`] if it does not expire.
+        old_token_valid_for: Duration,
+        /// How long it took to find that out.
+        took: Duration,
+    },
     /// A renewal has failed for now. If the old token is still valid, calls use it meanwhile.
     #[non_exhaustive]
     RenewalFailed {
@@ -77,8 +90,8 @@ pub enum ClientEvent<'a> {
         account: &'a AccountKey,
         /// The kind of the token.
         token: TokenKind,
-        /// Why; `None` if another program holds the lease, which the old token does not wait for.
-        error: Option<&'a Error>,
+        /// Why.
+        error: &'a Error,
         /// The token whose failure this is, as in [`RenewalRefused`](Self::RenewalRefused).
         cause: Option<TokenKind>,
         /// How long the old token is still valid: [`Duration::MAX`] if it does not expire, `None`

@@ -99,7 +99,13 @@ impl<H> Common<H> {
                     requests,
                     took,
                 },
-                _ => ClientEvent::RenewalFailed {
+                None => ClientEvent::RenewalYielded {
+                    account,
+                    token,
+                    old_token_valid_for: old.unwrap_or_default(),
+                    took,
+                },
+                Some(error) => ClientEvent::RenewalFailed {
                     account,
                     token,
                     error,

@@ -1,6 +1,8 @@
 //! What a client does by itself is reported: every event, with its account, and never with a
 //! secret.
 
+mod others;
+
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex},
@@ -130,6 +132,7 @@ fn every_step_is_an_event() {
             renewals(&log, world);
             stores(&log, world);
             logins(&log, world);
+            others::events(&log, world);
             note_again(&log, &limited);
             let names = log.names();
             let least = log.secrets.lock().expect("no panic").len();

@@ -210,6 +210,34 @@ fn a_login_that_a_later_one_replaced_is_revoked_and_told() {
 }
 
 #[test]
+fn a_login_that_was_replaced_before_it_could_be_saved_is_told() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    for (engine, [(a, to_a), (b, _)]) in pairs(&server) {
+        let (a, counters) = counted(a);
+        b.log_in("me", browser()).expect("a login");
+        to_a.set(EngineState::SavesFail);
+        a.log_in("me", browser()).expect_err("it is not saved");
+        to_a.set(EngineState::Refused);
+        engine.end_leases();
+        b.log_in("me", browser()).expect("a later login");
+        to_a.set(EngineState::Open);
+        until("it is told", || {
+            a.send("me", Ping).expect("a login");
+            counters.read().logins_replaced == 1
+        });
+        assert_eq!(counters.read().unsaved, 0);
+        follows(&a, &engine, TokenKind::Login);
+        // A token that is saved late replaces no login.
+        to_a.set(EngineState::SavesFail);
+        outages::renew(&a, "me");
+        to_a.set(EngineState::Open);
+        a.send("me", Ping).expect("the new token");
+        until("it is saved", || counters.read().unsaved == 0);
+        assert_eq!(counters.read().logins_replaced, 1);
+    }
+}
+
+#[test]
 fn a_renewed_token_of_a_login_that_was_replaced_is_revoked() {
     let server = renewing_doorkeeper();
     for (engine, hosts) in pairs(&server) {

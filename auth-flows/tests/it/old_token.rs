@@ -8,6 +8,7 @@ use worlds::stored;
 use crate::{
     common::{AtServer, Ping, World, browser, league},
     events::Log,
+    outages::counted,
     unsaved::Moody,
 };
 
@@ -24,17 +25,28 @@ fn a_renewal_that_fails_while_the_old_token_is_valid_has_a_witness() {
             let [one, two] = Log::both(&server, store.clone());
             if which == 0 { one } else { two }
         };
-        // Another program holds the lease: no error, and no wait for it.
+        // Another program holds the lease: no failure, and no wait for it.
         let (other, other_log) = fresh();
         other.send("me", Ping).expect("with the old token");
         other_log.take(
-            "renewal_failed",
+            "renewal_yielded",
             &[
-                "the old one is valid for another ",
                 "another program holds the lease",
-                "error: None",
+                "the old one is valid for another ",
             ],
         );
+        for line in other_log.lines() {
+            assert!(!line.contains("renewal_failed"), "{line}");
+        }
+        let [one, two] = World::both(&server, store.clone());
+        let (other, counters) = counted(if which == 0 { one } else { two });
+        other.send("me", Ping).expect("with the old token");
+        if let World::Async(client, runtime) = &other {
+            runtime.block_on(client.settle()).expect("all is saved");
+        }
+        let counts = counters.read();
+        assert_eq!((counts.renewals_yielded, counts.renewals_held_back), (1, 0));
+        assert_eq!((counts.renewals_failed, counts.renewals_refused), (0, 0));
         drop(lease);
         // The store fails: that is the reason, whatever was remembered.
         store.set(&["reserve"]);

@@ -28,7 +28,8 @@ impl Metrics {
             ClientEvent::RenewalFinished { .. } => &self.renewals,
             // Nothing was sent: an earlier error still holds, which has been counted, the store failed,
             // or another host renews.
-            ClientEvent::RenewalFailed { requests: 0, .. }
+            ClientEvent::RenewalYielded { .. }
+            | ClientEvent::RenewalFailed { requests: 0, .. }
             | ClientEvent::RenewalRefused { requests: 0, .. } => &self.renewals_held_back,
             ClientEvent::RenewalFailed { .. } => &self.renewals_failed,
             ClientEvent::RenewalRefused { .. } => &self.renewals_refused,

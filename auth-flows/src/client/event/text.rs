@@ -107,10 +107,20 @@ impl<'a> ClientEvent<'a> {
                 ..
             } => Parts {
                 token: Some(token),
-                error,
+                error: Some(error),
                 cause,
                 took: Some(took),
                 ..of("renewal_failed", Some(account))
+            },
+            Self::RenewalYielded {
+                account,
+                token,
+                took,
+                ..
+            } => Parts {
+                token: Some(token),
+                took: Some(took),
+                ..of("renewal_yielded", Some(account))
             },
             Self::RenewalRefused {
                 account,
@@ -224,11 +234,18 @@ impl fmt::Display for ClientEvent<'_> {
             } => {
                 write!(f, "the {token} token was not renewed in {took:.0?}")?;
                 valid_for(f, old_token_valid_for)?;
-                match error {
-                    Some(error) => write!(f, ": {error:#}")?,
-                    None => f.write_str(": another program holds the lease")?,
-                }
+                write!(f, ": {error:#}")?;
                 consequence(f, parts.cause)
+            }
+            Self::RenewalYielded {
+                old_token_valid_for,
+                ..
+            } => {
+                write!(
+                    f,
+                    "another program holds the lease to renew the {token} token"
+                )?;
+                valid_for(f, Some(old_token_valid_for))
             }
             Self::RenewalRefused {
                 error,

@@ -71,9 +71,11 @@ fn level(event: &ClientEvent<'_>) -> Level {
         | ClientEvent::StoreFailed { .. }
         | ClientEvent::NoteNotWritten { .. }
         | ClientEvent::NotRevoked { .. }
+        | ClientEvent::LoginReplaced { .. }
         | ClientEvent::LoginFailed { .. } => Level::WARN,
         ClientEvent::RenewalStarted { .. }
         | ClientEvent::RenewalFinished { requests: 0, .. }
+        | ClientEvent::RenewalYielded { .. }
         | ClientEvent::Waiting { .. }
         | ClientEvent::QuirksAllowed { .. } => Level::DEBUG,
         _ => Level::INFO,
