@@ -263,7 +263,9 @@ pub enum ClientEvent<'a> {
     LoginReplaced {
         /// The account.
         account: &'a AccountKey,
-        /// The generation of the login token that was replaced.
+        /// The kind of the token that was replaced: derived if a plain token was imported.
+        token: TokenKind,
+        /// The generation of that token.
         generation: u64,
     },
     /// A login has failed. A program that waits for the user by itself

@@ -189,12 +189,19 @@ pub(super) fn retry(
     let tried = account.retry_save(lease, mode);
     if let SaveOutcome::Saved(stored) = &tried {
         report(account, events);
-        if let (Some((id, generation)), Some(stored)) = (ours, stored) {
-            let is_other = stored.login_id().is_some_and(|stored| stored != id);
+        if let (Some((id, token, generation)), Some(stored)) = (ours, stored) {
+            let is_kept = match (id, stored.login_id()) {
+                (Some(ours), Some(stored)) => ours == stored,
+                _ => stored
+                    .token(token)
+                    .is_some_and(|new| new.generation() == generation),
+            };
+            let is_other = !is_kept && !stored.is_empty();
             let account = account.key();
             events.emit(|| {
                 is_other.then_some(ClientEvent::LoginReplaced {
                     account,
+                    token,
                     generation,
                 })
             });

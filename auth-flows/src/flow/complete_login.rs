@@ -364,7 +364,7 @@ pub(crate) fn replaced<T>(
 }
 
 /// Returns whether both records are of one login.
-pub(crate) fn is_same_login(ours: &TokenRecord, stored: &TokenRecord) -> bool {
+fn is_same_login(ours: &TokenRecord, stored: &TokenRecord) -> bool {
     ours.login_id().is_some() && ours.login_id() == stored.login_id()
 }
 

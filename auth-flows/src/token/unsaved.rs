@@ -137,12 +137,13 @@ impl Unsaved {
         Some((kept.record.clone(), lineage))
     }
 
-    /// Returns the number and the generation of the login that is not saved.
-    pub(crate) fn login(&self) -> Option<(u64, u64)> {
+    /// Returns the number of the login that is not saved, with the kind and the generation of its
+    /// token: derived for a plain token.
+    pub(crate) fn login(&self) -> Option<(Option<u64>, TokenKind, u64)> {
         let state = self.lock();
         let record = &state.kept.as_ref()?.record;
-        let token = record.token(TokenKind::Login)?;
-        Some((record.login_id()?, token.generation()))
+        let of = |kind| Some((record.login_id(), kind, record.token(kind)?.generation()));
+        of(TokenKind::Login).or_else(|| of(TokenKind::Derived))
     }
 
     /// Keeps a record that was not saved within this time. The lease stays with the flow that

@@ -15,6 +15,7 @@ pub(crate) struct Metrics {
     renewals_held_back: AtomicU64,
     logins: AtomicU64,
     logins_failed: AtomicU64,
+    logins_replaced: AtomicU64,
     pauses: AtomicU64,
     store_failed: AtomicU64,
     not_saved: AtomicU64,
@@ -34,6 +35,7 @@ impl Metrics {
             ClientEvent::RenewalFailed { .. } => &self.renewals_failed,
             ClientEvent::RenewalRefused { .. } => &self.renewals_refused,
             ClientEvent::LoggedIn { .. } => &self.logins,
+            ClientEvent::LoginReplaced { .. } => &self.logins_replaced,
             ClientEvent::LoginFailed { .. } => &self.logins_failed,
             ClientEvent::Paused { .. } => &self.pauses,
             ClientEvent::StoreFailed { .. } | ClientEvent::NoteNotWritten { .. } => {
@@ -72,6 +74,11 @@ impl Metrics {
             ),
             ("logins", &self.logins, "Visitors who have logged in."),
             ("logins_failed", &self.logins_failed, "Logins that failed."),
+            (
+                "logins_replaced",
+                &self.logins_replaced,
+                "Logins that a later one at another host replaced before they were saved.",
+            ),
             ("pauses", &self.pauses, "Pauses that Info Flora asked for."),
             (
                 "store_failed",

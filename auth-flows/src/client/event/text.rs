@@ -193,9 +193,10 @@ impl<'a> ClientEvent<'a> {
             },
             Self::LoginReplaced {
                 account,
+                token,
                 generation,
             } => Parts {
-                token: Some(TokenKind::Login),
+                token: Some(token),
                 generation: Some(generation),
                 ..of("login_replaced", Some(account))
             },

@@ -11,10 +11,12 @@ use super::{Next, Renewal, State};
 use crate::{
     flow::{
         call::{MOST_REJECTED, is_new_token_rejected},
-        complete_login::{is_same_login, not_revoked, replaced},
+        complete_login::{not_revoked, replaced},
     },
     retry::RENEWAL,
-    token::{login_source::RenewalMethod, unsaved::login_is_replaced},
+    token::{
+        cached_token::is_other_login, login_source::RenewalMethod, unsaved::login_is_replaced,
+    },
 };
 
 impl Renewal {
@@ -77,7 +79,7 @@ impl Renewal {
         let old = self.record.token(TokenKind::Login).cloned();
         let is_ours = self.kind == TokenKind::Login
             && self.method != RenewalMethod::ClientCredentials
-            && !is_same_login(&self.record, &record);
+            && (record.is_empty() || is_other_login(self.record.login_id(), record.login_id()));
         let revocation = replaced(&self.service, old.filter(|_| is_ours), &record);
         self.set_record(now, record);
         match revocation {
