@@ -44,8 +44,8 @@ pub enum Cause {
 }
 
 /// The help for [`Cause::TooManyOpenFiles`].
-const RAISE_THE_LIMIT: &str = "raise the limit of open files (`ulimit -n`; `LimitNOFILE` of a systemd service), or do fewer \
-     things at once";
+const RAISE_THE_LIMIT: &str = "raise the limit of open files (`ulimit -n`; `LimitNOFILE` of a systemd service; \
+     `sysctl fs.file-max` of the machine), or do fewer things at once";
 
 impl Cause {
     /// Returns what to do about it, where the cause alone tells that, whatever failed.

@@ -2,20 +2,13 @@
 
 use std::io;
 
+use auth_core::Cause;
+
 /// Returns what to do about an error of this machine. `None` if the server or the network may be at
 /// fault.
 pub(super) fn help(error: &io::Error) -> Option<&'static str> {
     match (error.kind(), error.raw_os_error()) {
-        // EMFILE, and that of Windows' sockets.
-        (_, Some(code)) if code == if cfg!(windows) { 10024 } else { 24 } => Some(
-            "raise the limit of open files of this program (ulimit -n; systemd: LimitNOFILE), or \
-             close files that it has open",
-        ),
-        // ENFILE.
-        (_, Some(23)) if cfg!(unix) => Some(
-            "raise the limit of open files of this machine (sysctl fs.file-max), above that of this \
-             program (ulimit -n)",
-        ),
+        _ if Cause::of(error) == Some(Cause::TooManyOpenFiles) => Cause::TooManyOpenFiles.help(),
         (io::ErrorKind::OutOfMemory, _) => Some("give this machine more memory"),
         (io::ErrorKind::PermissionDenied, Some(_)) => Some(
             "let the user of this program use the socket of the server; of a network, ask the \

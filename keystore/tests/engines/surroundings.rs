@@ -84,6 +84,12 @@ fn process_without_certificates() {
 fn process_without_files() {
     let Ok(urls) = env::var(URLS) else { return };
     let urls: Vec<_> = urls.split(' ').collect();
+    // With the feature `signal` of another crate, tokio panics if its first runtime gets no pipe.
+    drop(
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build(),
+    );
     let [namespace, postgres, redis] = urls[..] else {
         panic!("three words: {urls:?}");
     };
