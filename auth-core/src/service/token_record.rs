@@ -1,11 +1,15 @@
 //! The token record: what a store holds for one account, both tokens with their lifetimes, as text
 //! with a version.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+    time::Duration,
+};
 
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
 use crate::{
     error::{Error, ErrorKind},
@@ -217,18 +221,14 @@ impl fmt::Debug for TokenRecord {
 /// year 2527.
 const TOKEN_BITS: u32 = 20;
 
-/// Returns the number of the login that begins with this token: its generation, and bits of a digest
+/// Returns the number of the login that begins with this token: its generation, and bits of a hash
 /// of its text. The order decides between two logins that could not be saved. The bits tell apart two
 /// logins in one tick of two clocks: a server issues no token twice.
 fn login_number(token: &Token) -> u64 {
-    let mut digest = Sha256::new();
-    digest.update(token.expose_secret());
-    digest.update([0]);
-    if let Some(refresh) = token.refresh_token() {
-        digest.update(refresh.expose_secret());
-    }
-    let [a, b, c, ..] = <[u8; 32]>::from(digest.finalize());
-    let bits = u64::from(u32::from_be_bytes([0, a, b, c])) & ((1 << TOKEN_BITS) - 1);
+    let mut hasher = DefaultHasher::new();
+    let refresh = token.refresh_token().map(ExposeSecret::expose_secret);
+    (token.expose_secret(), refresh).hash(&mut hasher);
+    let bits = hasher.finish() & ((1 << TOKEN_BITS) - 1);
     let time = token.generation().min(u64::MAX >> TOKEN_BITS);
     (time << TOKEN_BITS) | bits
 }

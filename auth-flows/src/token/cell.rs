@@ -4,7 +4,7 @@ use std::{
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::{Duration, SystemTime},
 };
@@ -25,6 +25,9 @@ pub(crate) type RenewalResult = Result<Arc<Token>, Error>;
 pub(crate) struct TokenCell {
     cached: ArcSwap<CachedToken>,
     flight: Arc<SingleFlight<RenewalResult>>,
+    /// Whether a token was ever rejected for good, or its login replaced by one with lower
+    /// generations. If not, a call need not look at what is known by number.
+    is_marked: AtomicBool,
     /// Milliseconds of the monotonic clock before which a renewal ahead of time is not tried again.
     not_before: AtomicU64,
     /// How many renewals have failed since the last success.
@@ -57,6 +60,7 @@ impl TokenCell {
         Self {
             cached: ArcSwap::from_pointee(CachedToken::default()),
             flight: SingleFlight::new(),
+            is_marked: AtomicBool::new(false),
             not_before: AtomicU64::new(0),
             failures: AtomicU32::new(0),
         }
@@ -118,6 +122,7 @@ impl TokenCell {
             stored => (stored, login),
         };
         let (next, is_other) = cached.follow(new.cloned(), login, now);
+        self.note_other(is_other);
         let was = self.cached.compare_and_swap(&cached, Arc::new(next));
         match Arc::ptr_eq(&was, &cached) {
             true => FollowOutcome {
@@ -240,14 +245,26 @@ impl TokenCell {
         self.cached.rcu(|cached| {
             let set;
             (set, is_other) = next(cached);
+            self.note_other(is_other);
             set
         });
         is_other
     }
 
+    /// Notes that the next token is of another login, before it can be seen.
+    fn note_other(&self, is_other: bool) {
+        if is_other {
+            self.is_marked.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Returns whether this is the number of a token whose login is gone: the token in memory is a
     /// lower one, of a later login.
+    #[inline]
     pub(crate) fn is_gone(&self, generation: u64) -> bool {
+        if !self.is_marked.load(Ordering::Relaxed) {
+            return false;
+        }
         let cached = self.cached.load();
         generation <= cached.gone && generation > cached.last
     }
@@ -287,6 +304,7 @@ impl TokenCell {
     /// Makes a note about a generation, unless its login is gone.
     fn mark(&self, generation: u64, note: impl FnOnce(&Marks)) {
         if !self.is_gone(generation) {
+            self.is_marked.store(true, Ordering::Relaxed);
             note(&self.cached.load().marks);
         }
     }
@@ -299,7 +317,8 @@ impl TokenCell {
     /// Returns whether the service rejected the token of this generation for good.
     #[inline]
     pub(crate) fn is_dead(&self, generation: u64) -> bool {
-        self.cached.load().marks.dead.load(Ordering::Relaxed) == generation
+        self.is_marked.load(Ordering::Relaxed)
+            && self.cached.load().marks.dead.load(Ordering::Relaxed) == generation
     }
 
     /// Notes that the service accepted a token that it had rejected.

@@ -138,7 +138,7 @@ fn logins_in_one_tick_have_two_numbers_and_later_ones_higher_numbers() {
         ids.iter()
             .all(|&one| one < id("access-0", Some("refresh"), later))
     );
-    // The same on each host that reads the record, and whatever a server or a clock gives.
+    // Whatever a server or a clock gives.
     assert_eq!(id("a", None, now), id("a", None, now));
     assert!(id("a", None, u64::MAX) > id("a", None, later));
 }

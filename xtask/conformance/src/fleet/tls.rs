@@ -31,7 +31,7 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
     if engine.kind == EngineKind::Pooled {
         report.single("TLS to a pooler that has none: what to do", || {
             let url = format!("{}?sslmode=require", engine.url());
-            let words = ["TLS", "correct the URL"];
+            let words = ["the server has no TLS", "switch it on there"];
             refused(engine, AUTHORITY, &url, Configuration, &words)
         });
         return;
