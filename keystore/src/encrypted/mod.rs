@@ -7,6 +7,7 @@ mod keys;
 mod neighbours;
 mod reseal;
 mod sealed;
+mod stack;
 mod wrapper;
 
 use std::{fmt, path::PathBuf, sync::Arc};

@@ -22,6 +22,7 @@ use super::{
     cost::KdfCost,
     keys::{Keys, Origin, SealingKey, random},
     neighbours,
+    stack::cleared,
 };
 use crate::fs::{account_files::Format, errors, file_names};
 
@@ -69,13 +70,9 @@ impl SealedFormat {
             return Err(Problem::OtherKey(head.origin));
         }
         let mut record = body.to_vec();
-        cipher(&key)
-            .decrypt_in_place(
-                &XNonce::from(head.nonce),
-                &associated(line, account),
-                &mut record,
-            )
-            .map_err(|_| Problem::OtherAccount)?;
+        let (nonce, associated) = (XNonce::from(head.nonce), associated(line, account));
+        let decrypt = || cipher(&key).decrypt_in_place(&nonce, &associated, &mut record);
+        cleared(decrypt).map_err(|_| Problem::OtherAccount)?;
         Ok(SecretBytes::new(record))
     }
 
@@ -93,13 +90,9 @@ impl SealedFormat {
         // With room for the tag, so that the buffer is never reallocated and leaves no copy behind.
         let mut body = Zeroizing::new(Vec::with_capacity(record.len() + TAG));
         body.extend_from_slice(record.as_ref());
-        cipher(&sealing)
-            .encrypt_in_place(
-                &XNonce::from(head.nonce),
-                &associated(&line, key),
-                &mut *body,
-            )
-            .expect("a token record is under the cipher's limit of 256 GiB");
+        let (nonce, associated) = (XNonce::from(head.nonce), associated(&line, key));
+        let encrypt = || cipher(&sealing).encrypt_in_place(&nonce, &associated, &mut *body);
+        cleared(encrypt).expect("a token record is under the cipher's limit of 256 GiB");
         let mut file = format!("{line} {}\n", sum(&line, &body)).into_bytes();
         file.extend_from_slice(&body);
         Ok(file)
