@@ -67,7 +67,9 @@ pub(super) fn run(time: Duration, settles: bool, wrong: &mut Wrong) -> Result<Re
             false => lost += heal(&env)?,
         }
     }
-    let mut row = env.row(name, began.elapsed(), mark, counts, ends);
+    // One renewal at each end, and the logins with which a lost one was replaced.
+    let bound = ends + lost;
+    let mut row = env.row(name, began.elapsed(), mark, counts, bound);
     row.most = env.server.most_of_account(mark);
     env.server.faults().clear();
     let used_twice = env.server.used_twice(mark);
