@@ -127,7 +127,7 @@ impl Display for Metrics<'_> {
         metric(
             "renewals_total",
             "counter",
-            "Renewals of tokens, by how they ended; yielded to another program is no failure.",
+            "Renewals of tokens, by how they ended; one that was left to another program did not fail.",
             &[
                 of("renewed", counts.renewals),
                 of("from_store", counts.renewals_from_store),

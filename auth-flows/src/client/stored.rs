@@ -71,7 +71,7 @@ impl Stored {
     }
 
     /// Looks at the stored record, which another program may have changed since it was read. A
-    /// token that is gone from it is no longer used, and a newer one replaces it. If it
+    /// token that it has lost is not used any longer, and a newer one replaces it. If it
     /// cannot be read, or has lost the last save, the token in memory is used.
     pub(super) fn look(&self) {
         let (start, before) = (clock::now(), self.account.generations());

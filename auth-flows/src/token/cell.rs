@@ -37,7 +37,7 @@ pub(crate) struct TokenCell {
 /// What a look at the stored record changed in memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct FollowOutcome {
-    /// There is no token any more.
+    /// The record has lost its token.
     pub(crate) is_gone: bool,
     /// The token is of another login.
     pub(crate) is_other: bool,

@@ -221,7 +221,7 @@ fn a_login_that_was_replaced_before_it_could_be_saved_is_told() {
         engine.end_leases();
         b.log_in("me", browser()).expect("a later login");
         to_a.set(EngineState::Open);
-        until("it is told", || {
+        until("the event", || {
             a.send("me", Ping).expect("a login");
             counters.read().logins_replaced == 1
         });

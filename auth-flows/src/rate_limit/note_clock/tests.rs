@@ -70,7 +70,10 @@ fn the_line_is_read_as_it_was_written() {
     assert_eq!(line, "clocks 0 -3600000 5\n");
     assert!(read.read(line.trim_end()));
     assert_eq!(read.ahead, [0, -3_600_000, 5]);
-    assert!(read.read("clocks 1 2 x 3"), "what is no number ends them");
+    assert!(
+        read.read("clocks 1 2 x 3"),
+        "a word that is not a number ends the list"
+    );
     assert_eq!(read.ahead, [1, 2]);
     assert!(read.read(&format!("clocks{}", " 1".repeat(99))));
     assert_eq!(read.ahead.len(), CLOCKS);

@@ -43,7 +43,7 @@ pub(super) fn events(log: &Log, which: usize) {
     engine.end_leases();
     two.log_in("me", browser()).expect("a later login");
     host.set(EngineState::Open);
-    until("it is told", || {
+    until("the event", || {
         one.send("me", Ping).expect("a login");
         let events = log.events.lock().expect("no panic");
         events.iter().any(|event| event.name == "login_replaced")
