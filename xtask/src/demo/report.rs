@@ -162,10 +162,9 @@ pub(super) fn counts(requests: &[String]) -> String {
         .filter(|(n, _)| *n > 0)
         .map(|(n, words)| format!("{n} {words}"));
     let all = all.collect::<Vec<_>>().join(", ");
-    if all.is_empty() {
-        "none".to_owned()
-    } else {
-        all
+    match all.is_empty() {
+        true => "none".to_owned(),
+        false => all,
     }
 }
 
@@ -174,13 +173,9 @@ fn merged(requests: &[String]) -> Vec<String> {
     let mut found: Vec<(String, usize)> = Vec::new();
     for request in requests {
         let (_, line) = request.split_once(' ').unwrap_or(("", request));
-        let words = line.split(' ').map(|word| match word.starts_with('/') {
-            true => word
-                .split('/')
-                .map(without_numbers)
-                .collect::<Vec<_>>()
-                .join("/"),
-            false => word.to_owned(),
+        let words = line.split(' ').map(|word| {
+            let segments: Vec<_> = word.split('/').map(without_numbers).collect();
+            segments.join("/")
         });
         let line = words.collect::<Vec<_>>().join(" ");
         match found.iter_mut().find(|(known, _)| *known == line) {
@@ -195,7 +190,7 @@ fn merged(requests: &[String]) -> Vec<String> {
     found.into_iter().map(line).collect()
 }
 
-/// A segment of a path, or `{id}` if it is made of numbers.
+/// A segment of a path, or `{id}` if it is made of numbers. A status is shorter.
 fn without_numbers(segment: &str) -> &str {
     let is_number = |c: char| c.is_ascii_hexdigit() || ",-%C".contains(c);
     let numbers = segment.len() > 4 && segment.chars().all(is_number);

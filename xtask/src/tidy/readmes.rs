@@ -126,30 +126,17 @@ mod tests {
             &[],
         );
         check("```rust\na[`x`][0](y)\n```\n", published, &[]);
-        check(
-            "[y](Error::X)",
-            published,
-            &["a/README.md:1: the link `Error::X` leads nowhere"],
-        );
+        let nowhere = "a/README.md:1: the link `Error::X` leads nowhere";
+        check("[y](Error::X)", published, &[nowhere]);
         let no_target = "a/README.md:2: the link `[`X`]` has no target";
         check("\n[`X`].", published, &[no_target]);
         check("\nSee [`X`]: it helps.", published, &[no_target]);
-        check(
-            "[x][X::y]",
-            published,
-            &["a/README.md:1: the link `[X::y]` has no target"],
-        );
-        check(
-            "[`X`]: crate::X",
-            published,
-            &["a/README.md:1: the link `crate::X` leads nowhere"],
-        );
-        let outside = "[x](../docs/X.md)";
-        check(
-            outside,
-            published,
-            &["a/README.md:1: the link `../docs/X.md` leads out of the package"],
-        );
-        check(outside, private, &[]);
+        let no_target = "a/README.md:1: the link `[X::y]` has no target";
+        check("[x][X::y]", published, &[no_target]);
+        let nowhere = "a/README.md:1: the link `crate::X` leads nowhere";
+        check("[`X`]: crate::X", published, &[nowhere]);
+        let outside = "a/README.md:1: the link `../docs/X.md` leads out of the package";
+        check("[x](../docs/X.md)", published, &[outside]);
+        check("[x](../docs/X.md)", private, &[]);
     }
 }
