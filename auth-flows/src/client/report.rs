@@ -247,12 +247,6 @@ impl<H> Common<H> {
         }
     }
 
-    /// Reports the end of a login during a renewal.
-    pub(super) fn logged_in(&self, identity: &Identity, start: Now, result: &RenewalResult) {
-        let new = result.as_ref().map(|token| (TokenKind::Login, &**token));
-        self.login_ended(identity, start, new);
-    }
-
     /// Reports a failed login, and passes its result on.
     pub(super) fn login_begun<T>(
         &self,

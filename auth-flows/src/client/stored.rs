@@ -235,7 +235,10 @@ impl Stored {
                 self.failed(StoreStep::Remove, error);
                 return Event::Saved(result);
             }
-            Err(error) if TokenKind::ALL.iter().any(rejected) => {
+            // A note alone; a token that no store has is kept.
+            Err(error)
+                if TokenKind::ALL.iter().any(rejected) && lease.lineage.has_stored(record) =>
+            {
                 self.failed(StoreStep::Save, error);
                 return Event::Saved(result);
             }
@@ -243,7 +246,7 @@ impl Stored {
                 let account = self.account.key();
                 let took = clock::now().monotonic.saturating_sub(start.monotonic);
                 let lineage = std::mem::take(&mut lease.lineage).by_login(is_login);
-                unsaved.keep(account, record, lineage, &self.store, (error, took));
+                unsaved.keep(account, record, lineage, &self.store, (error, Some(took)));
                 self.events
                     .emit(|| Some(ClientEvent::NotSaved { account, error }));
                 if let Some(event) = self.resolve(lease, record, error) {

@@ -167,6 +167,30 @@ fn a_token_that_is_not_saved_yet_survives_it_too() {
 }
 
 #[test]
+fn the_newest_of_two_tokens_whose_saves_were_lost_stays() {
+    each(|fleet| {
+        clock::test::advance(MINUTE);
+        fleet.b.0.call().expect("the second token");
+        fleet.renew();
+        fleet.fail_over();
+        // The other host saves its older one first, and sends it.
+        let (world, host) = &fleet.a;
+        host.set(EngineState::SavesFail);
+        world.call().expect("the token in memory");
+        assert!(world.is_unsaved());
+        host.set(EngineState::Refused);
+        fleet.engine.end_leases();
+        fleet.b.0.call().expect_err("it has ended");
+        assert_eq!(fleet.stored(), "refresh-1-2");
+        clock::test::advance(MINUTE);
+        host.set(EngineState::Open);
+        fleet.all_serve("refresh-1-3");
+        fleet.renew();
+        fleet.all_serve("refresh-1-4");
+    });
+}
+
+#[test]
 fn another_login_that_the_store_has_is_followed() {
     each(|fleet| {
         let before = fleet.engine.replica();

@@ -117,6 +117,12 @@ impl CachedToken {
         next
     }
 
+    /// Returns whether this is the number of a token whose login is gone: the last token is a lower
+    /// one, of a later login.
+    pub(crate) fn is_gone(&self, generation: u64) -> bool {
+        generation <= self.gone && generation > self.last
+    }
+
     /// Returns whether this is a newer token of the same login, which another caller has set.
     pub(crate) fn is_newer(&self, token: &Token, login: Option<u64>, now: Now) -> bool {
         let is_newer = |cached: &Arc<Token>| {

@@ -262,11 +262,7 @@ impl TokenCell {
     /// lower one, of a later login.
     #[inline]
     pub(crate) fn is_gone(&self, generation: u64) -> bool {
-        if !self.is_marked.load(Ordering::Relaxed) {
-            return false;
-        }
-        let cached = self.cached.load();
-        generation <= cached.gone && generation > cached.last
+        self.is_marked.load(Ordering::Relaxed) && self.cached.load().is_gone(generation)
     }
 
     /// Returns the requirement, or none if it is about a token whose login is gone.
@@ -303,9 +299,10 @@ impl TokenCell {
 
     /// Makes a note about a generation, unless its login is gone.
     fn mark(&self, generation: u64, note: impl FnOnce(&Marks)) {
-        if !self.is_gone(generation) {
+        let cached = self.cached.load();
+        if !cached.is_gone(generation) {
             self.is_marked.store(true, Ordering::Relaxed);
-            note(&self.cached.load().marks);
+            note(&cached.marks);
         }
     }
 

@@ -26,7 +26,7 @@ pub(crate) struct Lineage {
     logins: Vec<u64>,
     /// The logins that they were of.
     ids: Vec<u64>,
-    /// The generation of the first of them: of the login token that was stored.
+    /// The generation that the store had: of the first of them, or of a token that it has lost.
     base: u64,
     /// Whether one of them, or the record, is of a login and not of a renewal.
     by_login: bool,
@@ -43,6 +43,20 @@ impl Lineage {
             base: generation(stored, TokenKind::Login),
             by_login: false,
         }
+    }
+
+    /// Returns the lineage of a record that the store has lost: any older token of its login is one
+    /// that it replaced.
+    pub(crate) fn of_lost(ours: &TokenRecord, stored: &TokenRecord) -> Self {
+        let lineage = Self::of(stored);
+        let base = lineage.base.max(generation(ours, TokenKind::Login));
+        Self { base, ..lineage }
+    }
+
+    /// Returns whether the store held the login token of this record.
+    pub(crate) fn has_stored(&self, record: &TokenRecord) -> bool {
+        let login = digest(record.token(TokenKind::Login).map(|token| &**token));
+        self.logins.contains(&login)
     }
 
     /// Notes that the record is that of a login.

@@ -146,24 +146,28 @@ impl Unsaved {
         of(TokenKind::Login).or_else(|| of(TokenKind::Derived))
     }
 
-    /// Keeps a record that was not saved within this time. The lease stays with the flow that
-    /// tried, until that [gives it back](Self::give_back).
+    /// Keeps a record that was not saved within this time, or that the store has lost (`None`): then
+    /// an unsaved one stays, which may be newer. Returns whether it is kept. The lease stays with the
+    /// flow that tried, until that [gives it back](Self::give_back).
     pub(crate) fn keep(
         &self,
         key: &AccountKey,
         record: &TokenRecord,
         lineage: Lineage,
         store: &Arc<dyn Store>,
-        (error, took): (&Error, Duration),
-    ) {
+        (error, took): (&Error, Option<Duration>),
+    ) -> bool {
         let mut state = self.lock();
+        if took.is_none() && state.kept.is_some() {
+            return false;
+        }
+        state.not_before = next_try(&**store, took.unwrap_or_default());
         let old = state.kept.take();
         let lineage = match &old {
             Some(old) => lineage.after(&old.lineage, &old.record),
             None => lineage,
         };
         state.number += 1;
-        state.not_before = next_try(&**store, took);
         state.kept = Some(Box::new(UnsavedRecord {
             key: key.clone(),
             record: record.clone(),
@@ -173,6 +177,7 @@ impl Unsaved {
             error: error.clone(),
         }));
         self.present.store(true, Ordering::SeqCst);
+        true
     }
 
     /// Forgets the record: a newer one is saved, or the account has logged out.

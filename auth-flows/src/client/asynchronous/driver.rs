@@ -9,7 +9,10 @@ use crate::{
     client::{event::LoginMethod, followed, new_login, run::Run, stored::FlowLease, trace::Span},
     clock,
     flow::{
-        Remarking, Remarks, call::Call, complete_login::CompleteLogin, erased::ErasedFlow,
+        Remarking, Remarks,
+        call::Call,
+        complete_login::{CompleteLogin, LoginOutcome},
+        erased::ErasedFlow,
         token_message::LoginProof,
     },
     sync::{
@@ -257,17 +260,16 @@ impl AsyncSession {
         let (start, common) = (clock::now(), &self.client.0);
         common.login_started(&self.identity, LoginMethod::Authorization);
         let result = self.prompt_person(prompt).await;
-        common.logged_in(&self.identity, start, &result);
-        result
+        common.proved(&self.identity, start, &result);
+        new_login(&result?.record)
     }
 
-    async fn prompt_person(&self, prompt: &Prompt) -> RenewalResult {
+    async fn prompt_person(&self, prompt: &Prompt) -> Result<LoginOutcome, Error> {
         self.check_writable().await?;
         let grant = prompt(&self.client.0.service)?.await?;
         let proof = LoginProof::Code(grant.with_accepted_at(clock::now()));
         let complete = CompleteLogin::new(Arc::clone(&self.client.0.service), proof).login_alone();
-        let outcome = self.run(complete).await?;
-        new_login(&outcome.record)
+        self.run(complete).await
     }
 
     pub(in crate::client) async fn run<F>(&self, flow: F) -> Result<F::Output, Error>

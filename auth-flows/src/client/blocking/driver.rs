@@ -18,7 +18,10 @@ use crate::{
     },
     clock,
     flow::{
-        Remarking, Remarks, call::Call, complete_login::CompleteLogin, erased::ErasedFlow,
+        Remarking, Remarks,
+        call::Call,
+        complete_login::{CompleteLogin, LoginOutcome},
+        erased::ErasedFlow,
         token_message::LoginProof,
     },
     login::canceller::Canceller,
@@ -171,17 +174,16 @@ impl Session {
         let (start, common) = (clock::now(), &self.client.0);
         common.login_started(&self.identity, LoginMethod::Authorization);
         let result = self.prompt_person(prompt);
-        common.logged_in(&self.identity, start, &result);
-        result
+        common.proved(&self.identity, start, &result);
+        new_login(&result?.record)
     }
 
-    fn prompt_person(&self, prompt: &Prompt) -> RenewalResult {
+    fn prompt_person(&self, prompt: &Prompt) -> Result<LoginOutcome, Error> {
         self.check_writable()?;
         let grant = prompt(&self.client.0.service)?.wait()?;
         let proof = LoginProof::Code(grant.with_accepted_at(clock::now()));
         let complete = CompleteLogin::new(Arc::clone(&self.client.0.service), proof).login_alone();
-        let outcome = self.run(complete)?;
-        new_login(&outcome.record)
+        self.run(complete)
     }
 
     pub(in crate::client) fn run<F: Remarking>(&self, flow: F) -> Result<F::Output, Error> {

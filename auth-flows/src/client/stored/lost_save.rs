@@ -1,7 +1,5 @@
 //! What becomes of a token whose save the store has lost: it is kept as an unsaved one.
 
-use std::time::Duration;
-
 use auth_core::{Error, ErrorKind, Store, TokenRecord};
 
 use super::{FlowLease, Stored};
@@ -41,12 +39,14 @@ impl Stored {
         }
     }
 
-    /// Keeps a record that the store has lost as an unsaved one.
+    /// Keeps a record that the store has lost as an unsaved one, unless there is one.
     pub(super) fn keep_lost(&self, ours: &TokenRecord, stored: &TokenRecord) {
         let (account, error) = (self.account.key(), &save_is_lost(&*self.store));
-        let lineage = Lineage::of(stored);
+        let lineage = Lineage::of_lost(ours, stored);
         let unsaved = self.account.unsaved();
-        unsaved.keep(account, ours, lineage, &self.store, (error, Duration::ZERO));
+        if !unsaved.keep(account, ours, lineage, &self.store, (error, None)) {
+            return;
+        }
         self.events
             .emit(|| Some(ClientEvent::NotSaved { account, error }));
         self.saver.start(&*self.store);
