@@ -62,7 +62,8 @@ pub(super) trait Engine: Messenger {
     /// Returns the accounts that have a record, by the names stored with it.
     fn accounts(&self) -> impl Future<Output = Result<Vec<AccountKey>, Error>> + Send;
 
-    /// Returns a few records, of accounts at random, if there are any. As cheap among many as among few.
+    /// Returns a few records, of any accounts, if there are any: at random where the engine can. As
+    /// cheap among many as among few.
     fn sample(&self) -> impl Future<Output = Result<Vec<(AccountKey, SecretBytes)>, Error>> + Send;
 
     /// Finds out whether all of the above would work.

@@ -181,6 +181,12 @@ impl Connection {
         if migrated.is_err() {
             let _failed_already = client.batch_execute("ROLLBACK").await;
         }
+        // A lock that is held would hold up the question for the version, too.
+        if let Err(error) = &migrated {
+            if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) {
+                return migrated.map_err(|error| self.error(error));
+            }
+        }
         let version = Statements::new(&self.schema).schema_version;
         let found = client.query_typed_opt(&version, &[]).await;
         match (migrated, found) {

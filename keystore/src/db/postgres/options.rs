@@ -43,8 +43,8 @@ fn refused(setting: &str, what: impl Into<String>, help: impl Into<String>) -> E
         .with_help(help.into())
 }
 
-/// Refuses unknown options, values that an option does not have, and what the URL says twice. Takes
-/// the URL before its `?`, and what follows.
+/// Refuses unknown options, values that an option does not have or that the client reads in another
+/// way, and what the URL says twice. Takes the URL before its `?`, and what follows.
 pub(super) fn check(setting: &str, before: &str, query: &str) -> Result<(), Error> {
     url::check_options(setting, query, OPTIONS)?;
     let (_, rest) = before.split_once("://").unwrap_or(("", before));
@@ -68,6 +68,21 @@ pub(super) fn check(setting: &str, before: &str, query: &str) -> Result<(), Erro
                 setting,
                 format!("the URL is invalid: it has {name} before the ? and behind it"),
                 "remove one of them",
+            ));
+        }
+        // The client takes several for one name.
+        let value = option.split_once('=').map_or("", |(_, value)| value);
+        let lists = [",", "%2c", "%2C"]
+            .iter()
+            .any(|comma| value.contains(comma));
+        let is_folder = ["/", "%2f", "%2F"]
+            .iter()
+            .any(|root| value.starts_with(root));
+        if name == "host" && lists && !is_folder {
+            return Err(refused(
+                setting,
+                "the URL is invalid: its option host has several hosts",
+                "write them before the /, as in postgres://user@one,two/database",
             ));
         }
         // The parser's own error may quote the URL.

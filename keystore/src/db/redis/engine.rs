@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use auth_core::{AccountKey, Error, ErrorKind, ExposeSecret, SecretBytes};
@@ -191,8 +191,8 @@ const AT_ONCE: usize = 500;
 /// The key, service, client and account of a record, and its body.
 type Sampled = (Vec<u8>, String, String, String, Vec<u8>);
 
-/// How many pages of keys a look for some records takes at most: some milliseconds.
-const SCANS: usize = 10;
+/// How long a look for some records takes at most, among many keys of other programs.
+const SCAN_TIME: Duration = Duration::from_secs(1);
 
 /// The commands without which callers look again, in place of being woken.
 const MESSAGES: [&str; 2] = ["publish", "subscribe"];
@@ -352,9 +352,9 @@ impl Engine for RedisEngine {
     }
 
     async fn sample(&self) -> Result<Vec<(AccountKey, SecretBytes)>, Error> {
-        let (mut found, mut cursor) = (Vec::new(), 0_u64);
-        // The server has keys in no order. Among many of other programs it may find none.
-        for _ in 0..SCANS {
+        let (mut found, mut cursor, start) = (Vec::new(), 0_u64, Instant::now());
+        // The server has keys in no order. Among millions of other programs it may find none.
+        while start.elapsed() < SCAN_TIME {
             let (next, keys) = self.scan(cursor).await?;
             if !keys.is_empty() {
                 let mut script = self.scripts.sample.prepare_invoke();

@@ -282,6 +282,10 @@ fn an_option_that_cannot_hold_is_named() {
         let rest = format!("127.0.0.1/d?{option}");
         bad(&rest, &[option, "add sslmode=require"]);
     }
+    for hosts in ["one,two", "one%2Ctwo&port=1,2"] {
+        let words = ["option host has several hosts", "user@one,two/"];
+        bad(&format!("/d?host={hosts}"), &words);
+    }
     for option in ["user=v", "password=w", "host=other", "dbname=other"] {
         let name = option.split('=').next().unwrap();
         bad(&format!("h/d?{option}"), &["before the ? and behind", name]);
