@@ -79,13 +79,17 @@ run_tests() {
 
 # Runs the calls that no other lane has taken.
 take_calls() {
-    local call began
+    local call began server
+    # It stays between two programs: one that ends while the next program starts resets that one's connection.
+    server=$(command -v wineserver || echo /usr/lib/wine/wineserver)
+    "$server" --persistent
     for call in "${longest_under_wine[@]/#/$folder/calls/}" "$folder"/calls/*; do
         [[ -f $call && $call != *.out && $call != *.time && $call != *.again.* ]] && mkdir "$call.taken" 2>/dev/null || continue
         began=$SECONDS
         sh "$call" --exact "${left_out_under_wine[@]/#/--skip=}" >"$call.out" 2>&1 || true
         echo $((SECONDS - began)) >"$call.time"
     done
+    "$server" --kill || true
 }
 
 # Counts what a program of tests printed. On a busy machine wine delays locks and threads for seconds: a test that failed is run up to
