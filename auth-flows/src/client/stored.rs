@@ -235,9 +235,9 @@ impl Stored {
                 self.failed(StoreStep::Remove, error);
                 return Event::Saved(result);
             }
-            // A note alone; a token that no store has is kept.
+            // What is new in the record is a refusal, and no login token that could be lost.
             Err(error)
-                if TokenKind::ALL.iter().any(rejected) && lease.lineage.has_stored(record) =>
+                if TokenKind::ALL.iter().any(rejected) && lease.lineage.has_login_of(record) =>
             {
                 self.failed(StoreStep::Save, error);
                 return Event::Saved(result);

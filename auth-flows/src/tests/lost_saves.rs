@@ -1,9 +1,9 @@
 //! An engine that loses the last saves: a replica that was behind takes over, or a backup is restored
 //! while hosts run. The real drivers of both worlds, on a clock of the test's own.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use auth_core::{ExposeSecret, TokenKind};
+use auth_core::{Error, ErrorKind, ExposeSecret, Store, TokenKind};
 
 use super::{
     outages::{
@@ -13,7 +13,13 @@ use super::{
     },
     world::World,
 };
-use crate::clock;
+use crate::{
+    clock,
+    token::{
+        lineage::Lineage,
+        unsaved::{SaveMode, SaveOutcome, Unsaved},
+    },
+};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -187,6 +193,29 @@ fn the_newest_of_two_tokens_whose_saves_were_lost_stays() {
         fleet.all_serve("refresh-1-3");
         fleet.renew();
         fleet.all_serve("refresh-1-4");
+    });
+}
+
+#[test]
+fn what_a_slow_read_finds_lost_replaces_no_unsaved_token() {
+    each(|fleet| {
+        let key = fleet.engine.key();
+        let older = fleet.engine.record().expect("the second token");
+        fleet.renew();
+        let newer = fleet.engine.record().expect("the third token");
+        fleet.engine.fail_over(&fleet.replica);
+        let first = fleet.engine.record().expect("the first token");
+        let store: Arc<dyn Store> = Arc::new(fleet.engine.host());
+        let error = Error::new(ErrorKind::Store, "away");
+        let unsaved = Unsaved::default();
+        let saves = |took| (&error, took);
+        let lineage = Lineage::of(&older);
+        assert!(unsaved.keep(&key, &newer, lineage, &store, saves(Some(Duration::ZERO))));
+        let lost = Lineage::of_lost(&older, &first);
+        assert!(!unsaved.keep(&key, &older, lost, &store, saves(None)));
+        let outcome = unsaved.retry(None, SaveMode::Last);
+        assert!(matches!(outcome, SaveOutcome::Saved(None)), "{outcome:?}");
+        assert_eq!(fleet.stored(), "refresh-1-3");
     });
 }
 

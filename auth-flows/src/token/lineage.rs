@@ -53,8 +53,8 @@ impl Lineage {
         Self { base, ..lineage }
     }
 
-    /// Returns whether the store held the login token of this record.
-    pub(crate) fn has_stored(&self, record: &TokenRecord) -> bool {
+    /// Returns whether the login token of this record is one of them: it is in the store, or kept already.
+    pub(crate) fn has_login_of(&self, record: &TokenRecord) -> bool {
         let login = digest(record.token(TokenKind::Login).map(|token| &**token));
         self.logins.contains(&login)
     }

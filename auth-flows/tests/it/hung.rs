@@ -4,10 +4,10 @@
 
 use std::{
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
-use auth_core::{Error, Operation, Store, TokenKind};
+use auth_core::{Error, Operation, Store, TokenKind, UnixTime};
 use auth_testkit::{Dialect, Fault, Matching, Rotation, TestServer};
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
         AtServer, MAX_WAIT, Me, Ping, World, browser, doorkeeper, league, renewing_doorkeeper,
     },
     engine::{Engine, EngineState, Host},
-    outages::{self, counted, pairs, refreshes, until},
+    outages::{self, counted, pairs, refreshes, stored, until},
 };
 
 /// Runs this at the first host. It hangs at the save after a request of this kind, while the other one
@@ -54,11 +54,6 @@ fn renew(
     server.revoke_access_tokens();
     let call = || a.send("me", Ping);
     hang_at_the_save(server, Matching::Token, (engine, to_a), call, meanwhile)
-}
-
-/// The generation of a stored token.
-fn stored(engine: &Engine, kind: TokenKind) -> Option<u64> {
-    Some(engine.record()?.token(kind)?.generation())
 }
 
 /// The host uses what is stored, and has nothing else.
@@ -210,6 +205,28 @@ fn a_login_that_a_later_one_replaced_is_revoked_and_told() {
 }
 
 #[test]
+fn a_login_in_a_renewal_that_a_later_one_replaced_is_told_once() {
+    let server = doorkeeper();
+    for (engine, [(a, to_a), (b, _)]) in pairs(&server) {
+        let (a, counters) = counted(a);
+        let session = a.account("me").with_login(browser());
+        let before = server.requests().revoke();
+        let meanwhile = || drop(b.log_in("me", browser()).expect("a later login"));
+        let at = (&engine, &to_a);
+        let call = || session.send(Me);
+        let called = hang_at_the_save(&server, Matching::Token, at, call, meanwhile);
+        called.expect("the later login");
+        assert_eq!(server.requests().revoke(), before + 1);
+        let counts = counters.read();
+        assert_eq!(
+            (counts.logins, counts.logins_replaced, counts.logins_failed),
+            (0, 1, 0)
+        );
+        follows(&a, &engine, TokenKind::Login);
+    }
+}
+
+#[test]
 fn a_login_that_was_replaced_before_it_could_be_saved_is_told() {
     let server = league(Dialect::league_9(), Rotation::Instant);
     for (engine, [(a, to_a), (b, _)]) in pairs(&server) {
@@ -282,4 +299,34 @@ fn a_token_that_the_store_refuses_stays_under_its_lease() {
         b.send("me", Ping).expect("the token that was saved");
     }
     assert_eq!(refreshes(&server), sent, "no further renewal");
+}
+
+/// The derived token of the record was refused once: that says nothing of a new login token.
+#[test]
+fn a_renewed_token_is_kept_although_the_record_has_an_old_refusal() {
+    let server = renewing_doorkeeper();
+    for state in [EngineState::SavesFail, EngineState::SavesRefused] {
+        for (engine, [(a, to_a), (b, _)]) in pairs(&server) {
+            let (a, counters) = counted(a);
+            a.log_in("me", browser()).expect("a login");
+            let mut record = engine.record().expect("a record");
+            let now = UnixTime::from_system(SystemTime::now());
+            record.set_rejected(TokenKind::Derived, Some(now));
+            assert!(record.rejected(TokenKind::Derived).is_some(), "{record:?}");
+            let lease = to_a.try_lease(&engine.key()).expect("open").expect("free");
+            to_a.save(&lease, &record.to_text()).expect("saved");
+            drop(lease);
+            let before = stored(&engine, TokenKind::Login);
+            to_a.set(state);
+            outages::renew(&a, "me");
+            // Under its lease, before anything else looks.
+            assert_eq!(counters.read().unsaved, 1, "{state:?}");
+            to_a.set(EngineState::Open);
+            a.account("me").token(TokenKind::Login).expect("saved now");
+            until("it is saved", || stored(&engine, TokenKind::Login) > before);
+            b.account("me")
+                .token(TokenKind::Login)
+                .expect("the new token");
+        }
+    }
 }

@@ -161,18 +161,15 @@ fn a_person_who_logged_in_anew_wins() {
         unsaved_at_the_first(&server, &hosts, &engine);
         let [(a, to_a), (b, _)] = &hosts;
         b.log_in("me", browser()).expect("a login");
-        let generation = |engine: &Engine| {
-            let record = engine.record().expect("a record");
-            record
-                .token(TokenKind::Login)
-                .expect("a login")
-                .generation()
-        };
-        let new = generation(&engine);
+        let new = stored(&engine, TokenKind::Login);
         to_a.set(EngineState::Open);
         a.send("me", Ping).expect("the new login");
         assert!(a.status("me").expect("a status").unsaved.is_none());
-        assert_eq!(generation(&engine), new, "it was not replaced");
+        assert_eq!(
+            stored(&engine, TokenKind::Login),
+            new,
+            "it was not replaced"
+        );
     }
 }
 
@@ -278,6 +275,11 @@ pub(crate) fn counted(world: World) -> (World, Counters) {
         World::Async(client, runtime) => World::Async(client.on_event(observer), runtime),
     };
     (world, counters)
+}
+
+/// The generation of a stored token.
+pub(crate) fn stored(engine: &Engine, kind: TokenKind) -> Option<u64> {
+    Some(engine.record()?.token(kind)?.generation())
 }
 
 /// Renews the login token of an account, whether or not it can be saved.
