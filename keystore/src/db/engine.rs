@@ -63,7 +63,7 @@ pub(super) trait Engine: Messenger {
     fn accounts(&self) -> impl Future<Output = Result<Vec<AccountKey>, Error>> + Send;
 
     /// Returns a few records, of any accounts, if there are any: at random where the engine can. As
-    /// cheap among many as among few.
+    /// cheap among many records as among few.
     fn sample(&self) -> impl Future<Output = Result<Vec<(AccountKey, SecretBytes)>, Error>> + Send;
 
     /// Finds out whether all of the above would work.

@@ -57,6 +57,9 @@ fn a_foreign_key_on_redis() {
     };
     let namespace = server.name();
     let url = format!("redis://127.0.0.1:{}", server.port);
+    // Among many keys of another program.
+    let foreign = "for\tn=1,40000\tdo\tredis.call('SET','cache:'..n,'')\tend";
+    server.command(&format!("EVAL {foreign} 0"));
     foreign_key(|key| {
         let builder = Redis::builder(url.as_str()).namespace(&namespace);
         builder.open(key).unwrap()

@@ -1,6 +1,10 @@
 //! PostgreSQL: each right is looked for, and a logout leaves a version that ends.
 
-use std::sync::Arc;
+use std::{
+    process::Stdio,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use auth_core::{Error, ErrorKind, Store};
 use keystore::{Postgres, PostgresBuilder, Sealed};
@@ -199,6 +203,26 @@ fn a_lease_brings_the_record_with_it_once() {
     let store = set.open().unwrap();
     let change = || drop(set.sql("UPDATE {}.auth_record SET body = 'changed'"));
     lease_brings_the_record_once(&store, change);
+}
+
+/// A dump that is restored, or a `VACUUM FULL`.
+#[test]
+fn a_migration_that_waits_for_a_lock_in_vain_says_so() {
+    let Some(set) = Set::up() else { return };
+    let locked = "BEGIN; LOCK TABLE {}.auth_meta IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60)";
+    let mut locked = set.server.psql(&locked.replace("{}", &set.name));
+    let mut locked = locked.stdout(Stdio::null()).spawn().unwrap();
+    let sleeps = "FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+    while set.sql(&format!("SELECT count(*) {sleeps}")) != "1" {
+        assert!(locked.try_wait().unwrap().is_none(), "it has the lock");
+    }
+    let start = Instant::now();
+    let error = set.owner().migrate().unwrap_err();
+    let took = start.elapsed();
+    set.sql(&format!("SELECT pg_terminate_backend(pid) {sleeps}"));
+    locked.wait().unwrap();
+    assert!(error.to_string().contains("pg_stat_activity"), "{error}");
+    assert!(took < Duration::from_secs(40), "{took:?}");
 }
 
 /// Of all that wait, each asks again and again: the holder must not wait for their locks.

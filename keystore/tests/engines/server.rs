@@ -177,7 +177,7 @@ impl Server {
         finished(&mut self.cli(words))
     }
 
-    fn psql(&self, text: &str) -> Command {
+    pub(crate) fn psql(&self, text: &str) -> Command {
         let mut psql = Command::new(self.programs.join("psql"));
         psql.args(["-v", "ON_ERROR_STOP=1", "-qAt"])
             .arg(self.postgres_url("postgres"))

@@ -70,15 +70,11 @@ pub(super) fn check(setting: &str, before: &str, query: &str) -> Result<(), Erro
                 "remove one of them",
             ));
         }
-        // The client takes several for one name.
-        let value = option.split_once('=').map_or("", |(_, value)| value);
-        let lists = [",", "%2c", "%2C"]
+        // The client takes all of them for one name, or for one folder of sockets.
+        let has_comma = [",", "%2c", "%2C"]
             .iter()
-            .any(|comma| value.contains(comma));
-        let is_folder = ["/", "%2f", "%2F"]
-            .iter()
-            .any(|root| value.starts_with(root));
-        if name == "host" && lists && !is_folder {
+            .any(|comma| option.contains(comma));
+        if name == "host" && has_comma {
             return Err(refused(
                 setting,
                 "the URL is invalid: its option host has several hosts",

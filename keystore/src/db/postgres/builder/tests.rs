@@ -282,7 +282,12 @@ fn an_option_that_cannot_hold_is_named() {
         let rest = format!("127.0.0.1/d?{option}");
         bad(&rest, &[option, "add sslmode=require"]);
     }
-    for hosts in ["one,two", "one%2Ctwo&port=1,2"] {
+    for hosts in [
+        "one,two",
+        "one%2Ctwo&port=1,2",
+        "/run/a,/run/b",
+        "%2Frun%2cone",
+    ] {
         let words = ["option host has several hosts", "user@one,two/"];
         bad(&format!("/d?host={hosts}"), &words);
     }
