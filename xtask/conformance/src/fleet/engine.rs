@@ -340,10 +340,18 @@ impl Engine {
             };
             match ready {
                 Ok(()) => return Ok(()),
-                Err(error) if Instant::now() > deadline => return Err(error.into()),
+                Err(error) if Instant::now() > deadline => {
+                    return Err(format!("{error}\n{}", self.end_of_its_log()).into());
+                }
                 Err(_) => thread::sleep(Duration::from_millis(50)),
             }
         }
+    }
+
+    fn end_of_its_log(&self) -> String {
+        let log = fs::read_to_string(self.around.path().join("server.log")).unwrap_or_default();
+        let lines: Vec<_> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
     }
 
     /// How many connections a store of this namespace has at the server itself. `None` if the
