@@ -6,7 +6,8 @@ use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{self, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 type Done<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -23,13 +24,36 @@ pub fn postgres_folder() -> Option<PathBuf> {
     folders.filter(is_it).max()
 }
 
-/// Returns a port of 127.0.0.1 that is free.
+/// The first of the ports for servers.
+const FIRST_PORT: u32 = 10_000;
+
+/// Returns a port of 127.0.0.1 that is free, for a server that binds it later. It is below those that
+/// the kernel gives to connections and to listeners at port 0: among many of these, such a port may
+/// be taken before the server has started.
 ///
 /// # Errors
 ///
 /// If there is none.
 pub fn free_port() -> Done<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    let range = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range")?;
+    let end: u32 = range
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .parse()?;
+    let count = end.saturating_sub(FIRST_PORT).max(1);
+    for _ in 0..count {
+        // Another process begins elsewhere.
+        let number = process::id()
+            .wrapping_mul(101)
+            .wrapping_add(LAST.fetch_add(1, Ordering::Relaxed));
+        let port = u16::try_from(FIRST_PORT + number % count)?;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    Err(format!("no port from {FIRST_PORT} to {end} is free").into())
 }
 
 /// Returns a command without input and output that ends with the thread that starts it, also where the whole
@@ -112,4 +136,20 @@ pub fn finished(command: &mut Command) -> Done<String> {
 
 fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|about| about.uid() == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_free_port_is_given_to_nobody_else() {
+        let mut ports: Vec<_> = (0..100).map(|_| free_port().expect("a port")).collect();
+        let by_kernel = TcpListener::bind(("127.0.0.1", 0)).and_then(|it| it.local_addr());
+        let by_kernel = by_kernel.expect("a port").port();
+        assert!(ports.iter().all(|port| *port < by_kernel), "{ports:?}");
+        ports.sort_unstable();
+        ports.dedup();
+        assert_eq!(ports.len(), 100);
+    }
 }

@@ -22,7 +22,7 @@ use crate::report::Failure;
 /// How long the lease of a dead process remains in these cases.
 pub(crate) const LEASE: Duration = Duration::from_secs(2);
 /// How long a server may take to start.
-const START: Duration = Duration::from_secs(90);
+const START: Duration = Duration::from_secs(30);
 pub(super) const PASSWORD: &str = "marked-database-password";
 const KEY: &str = "f0";
 

@@ -1,13 +1,13 @@
 //! Servers that are set up so that a store cannot keep its promises: each has its own error, which
 //! says what to do.
 
-use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use auth_core::{AccountKey, Error, ErrorKind, SecretBytes, Store};
 use keystore::{EncryptionKey, Redis};
+use support::servers::free_port;
 
 use super::crowd;
 use super::engine::{self, Engine, EngineKind, PASSWORD};
@@ -210,7 +210,7 @@ struct Server {
 impl Server {
     fn start(kind: EngineKind, options: &[&str]) -> Result<Self, Failure> {
         let folder = tempfile::Builder::new().prefix("fleet-").tempdir()?;
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let port = free_port()?;
         let child = Command::new(kind.redis_server())
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
             .args(["--save", "", "--requirepass", PASSWORD])

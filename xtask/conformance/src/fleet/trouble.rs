@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use auth_core::{AccountKey, Error, ErrorKind, SecretBytes, Store};
 use keystore::{EncryptionKey, Postgres, Redis};
+use support::servers::free_port;
 
 use super::dump;
 use super::engine::{self, Engine, LEASE, PASSWORD};
@@ -21,7 +22,7 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
         is(&error, ErrorKind::Configuration, &["password"])
     });
     report.single("an engine that is absent may come back", || {
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let port = free_port()?;
         let error = failed(engine::open(&engine.url_with(PASSWORD, port), "fleet_gone"))?;
         is(&error, ErrorKind::Transport, &["out of reach", "127.0.0.1"])
     });
