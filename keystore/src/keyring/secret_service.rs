@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use auth_core::SecretBytes;
 use secret_service::{
-    EncryptionType, Error,
+    EncryptionType, Error, SearchItemsResult,
     blocking::{Collection, Item, SecretService},
 };
 
@@ -33,20 +33,14 @@ impl Service {
     /// Returns the unlocked items of this name, newest first. If there are none, unlocks, which may
     /// prompt the user.
     fn find(&self, name: &Name) -> Result<Vec<Found<'_>>, Failure> {
-        let mut found = self.search(name)?;
-        if found.unlocked.is_empty() && found.locked.is_empty() {
-            // KeePassXC hides the items of a locked database.
-            match self.0.get_default_collection() {
-                Ok(collection) if collection.is_locked().map_err(failure)? => {
-                    unlock(&collection)?;
-                    found = self.search(name)?;
-                }
-                Ok(_) => {}
-                // Without a default collection nothing can be saved, so this keyring is
-                // unavailable.
-                Err(error) => return Err(failure(error)),
-            }
-        }
+        let found = search_visible(
+            || self.search(name),
+            // Without a default collection nothing can be saved, so this keyring is unavailable.
+            || self.0.get_default_collection().map_err(failure),
+        )?;
+        let Some(found) = found else {
+            return Ok(Vec::new());
+        };
         let mut items = found.unlocked;
         if items.is_empty() {
             for item in found.locked {
@@ -66,14 +60,17 @@ impl Service {
         Ok(items)
     }
 
-    fn search(&self, name: &Name) -> Result<secret_service::SearchItemsResult<Item<'_>>, Failure> {
-        self.0.search_items(identity(name)).map_err(failure)
+    /// Returns the items of this name, or `None` if there are none.
+    fn search(&self, name: &Name) -> Result<Option<SearchItemsResult<Item<'_>>>, Failure> {
+        let found = self.0.search_items(identity(name)).map_err(failure)?;
+        let nothing = found.unlocked.is_empty() && found.locked.is_empty();
+        Ok((!nothing).then_some(found))
     }
 
     fn create(&self, name: &Name, secret: &SecretBytes) -> Result<(), Failure> {
         let collection = self.0.get_default_collection().map_err(failure)?;
-        if collection.is_locked().map_err(failure)? {
-            unlock(&collection)?;
+        if collection.locked()? {
+            collection.ask_to_unlock()?;
         }
         let mut attributes = identity(name);
         if name.kind == EntryKind::Password {
@@ -193,12 +190,46 @@ fn identity(name: &Name) -> HashMap<&str, &str> {
     ])
 }
 
-fn unlock(collection: &Collection<'_>) -> Result<(), Failure> {
-    collection.unlock().map_err(failure)?;
-    match collection.is_locked().map_err(failure)? {
-        true => Err(Failure::Locked),
-        false => Ok(()),
+/// What items are kept in, and a person may lock and unlock at any time.
+trait Lockable {
+    fn locked(&self) -> Result<bool, Failure>;
+    /// Returns an error if it is still locked afterwards.
+    fn ask_to_unlock(&self) -> Result<(), Failure>;
+}
+
+impl Lockable for Collection<'_> {
+    fn locked(&self) -> Result<bool, Failure> {
+        self.is_locked().map_err(failure)
     }
+
+    fn ask_to_unlock(&self) -> Result<(), Failure> {
+        self.unlock().map_err(failure)?;
+        match self.locked()? {
+            true => Err(Failure::Locked),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Searches, and unlocks the collection if nothing is found: KeePassXC hides the items of a locked
+/// database. "Nothing" is true only of a search between two looks at an unlocked collection: a
+/// person may have unlocked it after the first search, or locked it before the second.
+fn search_visible<T, C: Lockable>(
+    search: impl Fn() -> Result<Option<T>, Failure>,
+    collection: impl Fn() -> Result<C, Failure>,
+) -> Result<Option<T>, Failure> {
+    if let Some(found) = search()? {
+        return Ok(Some(found));
+    }
+    let collection = collection()?;
+    if collection.locked()? {
+        collection.ask_to_unlock()?;
+    }
+    let found = search()?;
+    if found.is_none() && collection.locked()? {
+        return Err(Failure::Locked);
+    }
+    Ok(found)
 }
 
 /// The content type. KeePassXC stores content that is not text as an attachment, and empties the
@@ -238,7 +269,64 @@ fn bus_failure(message: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+
+    /// A database with one item, which is hidden while it is locked. A person locks or unlocks it
+    /// just before each of these steps; a search and a look are a step each.
+    struct Database<'d> {
+        locked: &'d Cell<bool>,
+        step: &'d Cell<usize>,
+        turns: &'d [usize],
+    }
+
+    impl Database<'_> {
+        fn is_locked_now(&self) -> bool {
+            if self.turns.contains(&self.step.get()) {
+                self.locked.set(!self.locked.get());
+            }
+            self.step.set(self.step.get() + 1);
+            self.locked.get()
+        }
+    }
+
+    impl Lockable for &Database<'_> {
+        fn locked(&self) -> Result<bool, Failure> {
+            Ok(self.is_locked_now())
+        }
+
+        fn ask_to_unlock(&self) -> Result<(), Failure> {
+            self.locked.set(false);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_database_that_is_locked_or_unlocked_at_any_step_is_never_empty() {
+        let turns: Vec<Vec<usize>> = (0..16)
+            .map(|bits: usize| (0..4).filter(|step| bits >> step & 1 == 1).collect())
+            .collect();
+        for locked in [true, false] {
+            for turns in &turns {
+                let database = Database {
+                    locked: &Cell::new(locked),
+                    step: &Cell::new(0),
+                    turns,
+                };
+                let search = || Ok((!database.is_locked_now()).then_some("the item"));
+                let found = search_visible(search, || Ok(&database));
+                let locked_between = turns.contains(&2) && turns.contains(&3);
+                if !locked_between {
+                    assert_ne!(
+                        found,
+                        Ok(None),
+                        "locked at first: {locked}, turns {turns:?}"
+                    );
+                }
+            }
+        }
+    }
 
     #[test]
     fn failures_are_classified_by_the_names_of_errors() {
