@@ -9,7 +9,7 @@
 #   descriptors or ports is near.
 # - a file that is open is not replaced or deleted at once, as Windows 10 does it: a record that many threads read is saved too late,
 #   and a lock file that was deleted keeps its name.
-# - six processes, or 512 threads, contend for a lock longer than the half second that a program waits for it.
+# - six processes, or 512 threads, contend for a lock longer than the two seconds that a program waits for it.
 left_out_under_wine=(
     failures::a_crowd_at_a_dead_token_makes_one_token_request
     failures::a_crowd_survives_a_first_attempt_that_fails

@@ -22,8 +22,9 @@ use super::{
 /// The longest note, in bytes. A longer one is not ours and counts as empty.
 const LONGEST: u64 = 256 << 10;
 
-/// How long to wait for another program's change, which reads and writes a few hundred bytes.
-const MAX_WAIT: Duration = Duration::from_millis(500);
+/// How long to wait for another program's change, as over an engine. It reads and writes a few hundred
+/// bytes, but a busy disk or machine may stop for a while, and a program that gives up counts alone.
+const MAX_WAIT: Duration = Duration::from_secs(2);
 
 /// Changes the note under its lock. Replaces it as a whole, but does not sync it to disk.
 pub(crate) fn change(
@@ -99,6 +100,31 @@ mod tests {
         assert_eq!(found, "800");
         let names: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
         assert_eq!(names.len(), 2, "the note and its lock: {names:?}");
+    }
+
+    #[test]
+    fn a_change_that_takes_another_program_a_second_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        thread::scope(|scope| {
+            let (began, has_begun) = std::sync::mpsc::channel();
+            let folder = folder.path();
+            scope.spawn(move || {
+                change(folder, "pace-x", &mut |_| {
+                    began.send(()).unwrap();
+                    thread::sleep(Duration::from_secs(1));
+                    "1".to_owned()
+                })
+                .unwrap();
+            });
+            has_begun.recv().unwrap();
+            let mut found = String::new();
+            change(folder, "pace-x", &mut |text| {
+                found = text.to_owned();
+                "2".to_owned()
+            })
+            .unwrap();
+            assert_eq!(found, "1");
+        });
     }
 
     #[test]
