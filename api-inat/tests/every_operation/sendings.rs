@@ -1,24 +1,62 @@
 //! The list of operations, sent once blocking and once async.
 
-use auth_core::{Access, CallPolicy, Error, Operation, RetrySafety};
+use std::sync::Arc;
+
+use auth_core::{Access, BaseUrl, CallPolicy, Error, Operation, Request, Response, RetrySafety};
 use keystore::Memory;
 use serde::Serialize;
 use serde_json::{Value, json};
-use worlds::{AnyClient, AnySession};
+use worlds::AnyClient;
 
 use crate::{
     site::{PASSWORD, Recorder},
     values::lost,
 };
 
-type Sender = Box<dyn Fn(&AnySession) -> Result<(), Error>>;
-
-/// A type-erased operation.
 struct Sending {
     name: &'static str,
-    policy: CallPolicy,
     response: Vec<u8>,
-    send: Sender,
+    operation: Checked,
+}
+
+/// An operation whose output is checked as it is parsed. Without a type of its own, so that the clients
+/// are compiled once and not for each operation.
+#[derive(Clone)]
+struct Checked(Arc<dyn Operation<Output = ()> + Send + Sync>);
+
+impl Operation for Checked {
+    type Output = ();
+
+    fn policy(&self) -> CallPolicy {
+        self.0.policy()
+    }
+
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
+        self.0.request(base)
+    }
+
+    fn parse(&self, response: Response) -> Result<(), Error> {
+        self.0.parse(response)
+    }
+}
+
+/// An operation, and the check of its output.
+struct Checking<O, C>(O, C);
+
+impl<O: Operation, C: Fn(O::Output)> Operation for Checking<O, C> {
+    type Output = ();
+
+    fn policy(&self) -> CallPolicy {
+        self.0.policy()
+    }
+
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
+        self.0.request(base)
+    }
+
+    fn parse(&self, response: Response) -> Result<(), Error> {
+        self.0.parse(response).map(&self.1)
+    }
 }
 
 /// The list.
@@ -36,7 +74,7 @@ impl Sendings {
         response: Value,
         read: impl Fn(O::Output) + Send + Sync + 'static,
     ) where
-        O: Operation + Clone + Send + Sync + 'static,
+        O: Operation + Send + Sync + 'static,
         O::Output: Send + Serialize,
     {
         let bytes = response.to_string().into_bytes();
@@ -67,14 +105,13 @@ impl Sendings {
         response: Vec<u8>,
         read: impl Fn(O::Output) + Send + Sync + 'static,
     ) where
-        O: Operation + Clone + Send + Sync + 'static,
+        O: Operation + Send + Sync + 'static,
         O::Output: Send,
     {
         self.list.push(Sending {
             name: std::any::type_name::<O>(),
-            policy: operation.policy(),
             response,
-            send: Box::new(move |session| session.send(operation.clone()).map(&read)),
+            operation: Checked(Arc::new(Checking(operation, read))),
         });
     }
 
@@ -106,19 +143,20 @@ impl Sendings {
             .map(|sending| {
                 recorder.respond_with(sending.response.clone());
                 let name = sending.name;
-                let sessions = match sending.policy.api() {
+                let policy = sending.operation.policy();
+                let sessions = match policy.api() {
                     api_inat::v0::API => &logged_in,
                     _ => &sessions,
                 };
                 let [by_ureq, by_reqwest] = sessions.each_ref().map(|session| {
-                    let sent = (sending.send)(session);
+                    let sent = session.send(sending.operation.clone());
                     sent.unwrap_or_else(|e| panic!("{name}, {session:?}: {e}"));
                     one(name, &recorder)
                 });
                 assert_eq!(by_ureq, by_reqwest, "{name}");
-                let wanted = sending.policy.access() != Access::None;
+                let wanted = policy.access() != Access::None;
                 assert_eq!(by_ureq["token"], json!(wanted), "{name}: the token");
-                noted(by_ureq, name, sending.policy)
+                noted(by_ureq, name, policy)
             })
             .collect()
     }
