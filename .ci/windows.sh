@@ -35,15 +35,13 @@ windows() {
     debian gcc-mingw-w64-x86-64-win32 wine64 && target "$windows" && mkdir -p "$folder" || return
     for package in "${libraries[@]}"; do packages+=(-p "$package"); done
     local -x WINEPREFIX=$folder/wine WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml='
-    local -x CARGO_PROFILE_DEV_DEBUG=0 RUSTFLAGS='-D warnings' CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER=$PWD/.ci/wine
+    local -x CARGO_PROFILE_DEV_DEBUG=0 RUSTFLAGS='-D warnings' RUN_BY=$PWD/.ci/wine
+    # On a busy machine wine delays locks and threads for seconds.
+    local tries=2
     cargo build --locked --target "$windows" --examples "${packages[@]}" --features "$stores" &&
-        note_tests && wine_prefix && run_tests && credential_manager "target/$windows/debug/examples/keyring.exe"
-}
-
-# Builds the tests. Cargo says how each program of them is to be called; see .ci/wine.
-note_tests() {
-    rm -rf "$folder/calls" && mkdir -p "$folder/calls" &&
-        NOTE_CALLS_IN=$folder/calls cargo test --locked --target "$windows" --lib --tests "${packages[@]}" --features "$stores"
+        note_calls "$folder/calls" cargo test --locked --target "$windows" --lib --tests "${packages[@]}" --features "$stores" &&
+        printf '%s\n' "${longest_under_wine[@]}" >"$folder/calls/first.in.order" && wine_prefix &&
+        run_lanes "$folder/calls" wine_lane && credential_manager "target/$windows/debug/examples/keyring.exe"
 }
 
 wine_prefix() {
@@ -57,68 +55,18 @@ wine_prefix() {
     "$server" --wait && return "$code"
 }
 
-# Each processor takes one test program after the other, in a prefix of its own: wine's server, of which each prefix has one, is a
-# single thread. The prefixes share drive C. Their registries are copies.
-run_tests() {
-    local lanes lane prefix pids=() name failed=0 passed=0 left_out=0
-    lanes=$(nproc)
-    for ((lane = 0; lane < lanes; lane++)); do
-        prefix=$folder/lane-$lane
-        rm -rf "$prefix" && mkdir -p "$prefix/dosdevices" && cp "$WINEPREFIX"/*.reg "$WINEPREFIX/.update-timestamp" "$prefix" &&
-            ln -s "$WINEPREFIX/drive_c" "$prefix/drive_c" && ln -s ../drive_c "$prefix/dosdevices/c:" && ln -s / "$prefix/dosdevices/z:" || return
-        WINEPREFIX=$prefix take_calls &
-        pids+=($!)
-    done
-    wait "${pids[@]}"
-    printf 'passed  left out  seconds  under wine\n'
-    for name in "$folder"/calls/*.out; do report "${name%.out}"; done
-    printf '%d tests of %d programs: %d passed, %d failed; %d left out by name, with the reasons in .ci/windows.sh\n' \
-        $((passed + failed)) "$(find "$folder/calls" -name '*.out' | wc -l)" "$passed" "$failed" "$left_out"
-    ((passed && !failed))
-}
-
-# Runs the calls that no other lane has taken.
-take_calls() {
-    local call began server
-    # It stays between two programs: one that ends while the next program starts resets that one's connection.
+# A lane has a prefix of its own: wine's server, of which each prefix has one, is a single thread. The prefixes share drive C. Their
+# registries are copies. The server stays between two programs: one that ends while the next program starts resets that one's connection.
+wine_lane() {
+    local prefix=$folder/lane-$1 server
     server=$(command -v wineserver || echo /usr/lib/wine/wineserver)
+    rm -rf "$prefix" && mkdir -p "$prefix/dosdevices" && cp "$WINEPREFIX"/*.reg "$WINEPREFIX/.update-timestamp" "$prefix" &&
+        ln -s "$WINEPREFIX/drive_c" "$prefix/drive_c" && ln -s ../drive_c "$prefix/dosdevices/c:" && ln -s / "$prefix/dosdevices/z:" || return
+    export WINEPREFIX=$prefix
     "$server" --persistent
-    for call in "${longest_under_wine[@]/#/$folder/calls/}" "$folder"/calls/*; do
-        [[ -f $call && $call != *.out && $call != *.time && $call != *.again.* ]] && mkdir "$call.taken" 2>/dev/null || continue
-        began=$SECONDS
-        sh "$call" --exact "${left_out_under_wine[@]/#/--skip=}" >"$call.out" 2>&1 || true
-        echo $((SECONDS - began)) >"$call.time"
-    done
+    take_calls "$folder/calls" --exact "${left_out_under_wine[@]/#/--skip=}"
     "$server" --kill || true
 }
-
-# Counts what a program of tests printed. On a busy machine wine delays locks and threads for seconds: a test that failed is run up to
-# twice more, with nothing beside it, and that is said. What still fails counts, and so does a program that did not end.
-report() {
-    local call=$1 result again=() try
-    result=$(grep -a '^test result: ' "$call.out" | tail -n 1)
-    if [[ -z $result ]]; then
-        tail -n 50 "$call.out"
-        result='0 passed; 1 failed; 0 filtered out'
-    fi
-    local good=$(count passed) bad=$(count failed) skipped=$(count 'filtered out')
-    if ((bad)) && [[ $result == test* ]]; then
-        mapfile -t again < <(tr -d '\r' <"$call.out" | awk '/^failures:$/ { names = "" } /^    [^ ]+$/ { names = names $1 "\n" } END { printf "%s", names }')
-        printf 'failed, and run again alone: %s\n' "${again[*]}"
-        for try in again.1 again.2; do
-            if sh "$call" --exact --test-threads=1 "${again[@]}" >"$call.$try" 2>&1; then
-                good=$((good + bad)) bad=0
-                break
-            fi
-            cat "$call.$try"
-        done
-    fi
-    printf '%6d %9d %8d  %s\n' "$good" "$skipped" "$(<"$call.time")" "${call##*/}"
-    passed=$((passed + good)) failed=$((failed + bad)) left_out=$((left_out + skipped))
-}
-
-# The number before a word of `result`.
-count() { sed -n "s/.*[^0-9]\([0-9]*\) $1.*/\1/p" <<<" $result"; }
 
 # A record of one entry and a record of several, each saved by one process and loaded by another.
 credential_manager() {
