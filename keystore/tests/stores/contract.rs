@@ -12,7 +12,7 @@ use auth_testkit::store_suite::StoreSuite;
 use keystore::{Environment, Fallback, File, Memory, StaticToken};
 
 #[cfg(unix)]
-use crate::processes::{KINDS, Other, open};
+use crate::processes::{Other, open};
 
 #[test]
 fn memory() {
@@ -32,27 +32,42 @@ fn memory() {
     StoreSuite::new(|| Arc::clone(&by_arc)).run();
 }
 
-/// The stores in a directory, each handle opened anew, and other processes.
+/// A store in a directory, each handle opened anew, and other processes.
+#[cfg(unix)]
+fn check_shared(kind: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let other = || Other::command("other_process", kind, folder.path());
+    let count = AtomicUsize::new(0);
+    let put = |key: &AccountKey| {
+        let content = FOREIGN[count.fetch_add(1, Ordering::SeqCst) % FOREIGN.len()];
+        crate::files::write_private(&path(kind, folder.path(), key), content);
+    };
+    // The suite leaves out the cases of notes for a store without.
+    let noted = open(kind, folder.path()).update_note("n", &mut |_| "text".to_owned());
+    assert!(noted.unwrap(), "{kind} has notes");
+    StoreSuite::new(|| open(kind, folder.path()))
+        .with_other_process(other)
+        .with_foreign_content(put)
+        .run();
+    nothing_is_left(folder.path());
+}
+
 #[cfg(unix)]
 #[test]
-fn stores_that_processes_share() {
-    for kind in KINDS {
-        let folder = tempfile::tempdir().unwrap();
-        let other = || Other::command("other_process", kind, folder.path());
-        let count = AtomicUsize::new(0);
-        let put = |key: &AccountKey| {
-            let content = FOREIGN[count.fetch_add(1, Ordering::SeqCst) % FOREIGN.len()];
-            crate::files::write_private(&path(kind, folder.path(), key), content);
-        };
-        // The suite leaves out the cases of notes for a store without.
-        let noted = open(kind, folder.path()).update_note("n", &mut |_| "text".to_owned());
-        assert!(noted.unwrap(), "{kind} has notes");
-        StoreSuite::new(|| open(kind, folder.path()))
-            .with_other_process(other)
-            .with_foreign_content(put)
-            .run();
-        nothing_is_left(folder.path());
-    }
+fn files_that_processes_share() {
+    check_shared("file");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_fallback_that_processes_share() {
+    check_shared("fallback");
+}
+
+#[cfg(all(unix, feature = "encrypted"))]
+#[test]
+fn encrypted_files_that_processes_share() {
+    check_shared("encrypted");
 }
 
 /// What other programs, crashes and later versions leave in the place of a record.
