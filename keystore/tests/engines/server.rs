@@ -9,7 +9,7 @@ use std::{
     process::{Command, Stdio},
     sync::{
         Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicU16, AtomicUsize, Ordering::SeqCst},
         mpsc,
     },
     thread,
@@ -103,6 +103,20 @@ fn redis_in(place: &Mutex<Weak<Server>>) -> Option<Arc<Server>> {
     })
 }
 
+/// Returns a port below those that a system gives to connections: such a one may be gone before the
+/// server takes it.
+fn free_port() -> u16 {
+    static TRIED: AtomicU16 = AtomicU16::new(0);
+    // Another process begins elsewhere.
+    let first = u16::try_from(std::process::id() % 20_000).unwrap() + 10_000;
+    loop {
+        let port = first + TRIED.fetch_add(1, SeqCst);
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
 fn shared(
     place: &Mutex<Weak<Server>>,
     name: &str,
@@ -119,8 +133,7 @@ fn shared(
     };
     let folder = tempfile::tempdir().unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr();
-    let port = port.unwrap().port();
+    let port = free_port();
     let mut command = prepare(&programs, folder.path(), port);
     let log = fs::File::create(folder.path().join("server.log")).unwrap();
     command.stdout(log.try_clone().unwrap()).stderr(log);
