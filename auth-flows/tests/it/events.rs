@@ -225,21 +225,29 @@ fn stores(log: &Log, which: usize) {
     let moody = Moody::default();
     let store = Fallback::new(StaticToken::new("")).or(moody.clone());
     let world = world(log, which, &server, store);
-    // Another program holds the lease for a moment.
-    let key = AccountKey::new("example", "app", "me");
-    let lease = moody.inner.try_lease(&key).expect("a store");
-    let holder = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(200));
-        drop(lease);
-    });
-    world.log_in("me", browser()).expect("a login");
-    holder.join().expect("no panic");
-    let events = log.events.lock().expect("no panic").clone();
     let waits = |event: &&Reported| {
         event
             .text
             .contains("waiting at most 40s for the lease, which another program")
     };
+    // Another program holds the lease until that is told.
+    let key = AccountKey::new("example", "app", "me");
+    let lease = moody.inner.try_lease(&key).expect("a store");
+    let end = std::time::Instant::now() + Duration::from_secs(20);
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let is_told = || {
+                let events = log.events.lock().expect("no panic");
+                events.iter().any(|event| waits(&event))
+            };
+            while !is_told() && std::time::Instant::now() < end {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            drop(lease);
+        });
+        world.log_in("me", browser()).expect("a login");
+    });
+    let events = log.events.lock().expect("no panic").clone();
     assert_eq!(
         events.iter().filter(waits).count(),
         1,
