@@ -4,22 +4,25 @@
 # foreign transports: reqwest-middleware needs a newer reqwest than http-reqwest does.
 minimal() {
     nightly || return
-    local clone code packages=()
+    local clone code calls=$PWD/target/ci/minimal/calls packages=()
     clone=$(mktemp -d) || return
     for package in "${libraries[@]}"; do packages+=(-p "$package"); done
     git clone --quiet . "$clone/tree" &&
         (cd "$clone/tree" && sed -i '/"auth-flows\/transports"/d' Cargo.toml && cargo +nightly update --quiet -Z direct-minimal-versions &&
-            cargo test --locked --lib --features "$stores,auth-core/testkit" "${packages[@]}")
+            note_calls "$calls" cargo test --locked --lib --features "$stores,auth-core/testkit" "${packages[@]}" &&
+            run_lanes "$calls" minimal_lane)
     code=$?
     rm -rf "$clone"
     return $code
 }
 
+minimal_lane() { take_calls "$calls"; }
+
 # The libraries, their examples and tests with the compiler of `rust-version`: Debian stable's own where apt has it, by the name of its
 # package, or rustup's.
 msrv() {
     local version folder=$PWD/target/ci/msrv packages=() compiler=(env CARGO_TARGET_DIR=target/ci/msrv/target CARGO_PROFILE_DEV_DEBUG=0)
-    # The linker that newer compilers bring along, which takes a fifth of the time of the other one.
+    # The linker that newer compilers use by themselves.
     debian lld && compiler+=(RUSTFLAGS="$(command -v ld.lld >/dev/null && echo '-C link-arg=-fuse-ld=lld')") || return
     version=$(sed -n 's/^rust-version = "\([0-9.]*\)".*/\1/p' Cargo.toml)
     if debian_compiler "$version" "$folder"; then
