@@ -23,33 +23,34 @@ run_lanes() {
     ((passed && !failed))
 }
 
-# Runs, with these arguments, the calls of a folder that no other lane has taken: first those that are named in the file `first`.
+# Runs, with these arguments, the calls of a folder that no other lane has taken: first those that the file
+# `first.in.order` names, if it is there.
 take_calls() {
-    local call calls=$1 first began
+    local call calls=$1 first began code
     shift
     mapfile -t first < <([[ ! -f $calls/first.in.order ]] || cat "$calls/first.in.order")
     for call in "${first[@]/#/$calls/}" "$calls"/*; do
         [[ -f $call && ${call##*/} != *.*.* ]] && mkdir "$call.is.taken" 2>/dev/null || continue
-        began=$SECONDS
-        sh "$call" "$@" >"$call.out.txt" 2>&1 || true
+        began=$SECONDS code=0
+        sh "$call" "$@" >"$call.out.txt" 2>&1 || code=$?
+        echo "$code" >"$call.code.txt"
         echo $((SECONDS - began)) >"$call.time.txt"
     done
 }
 
 # Counts what a program of tests printed. What failed is run up to `tries` times more, alone, and that is said. What still fails counts,
-# and so does a program that did not end.
+# and so does a program that did not end, or not well.
 report() {
     local call=$1 result again=() try
     result=$(grep -a '^test result: ' "$call.out.txt" | tail -n 1)
     [[ -n $result ]] || result='0 passed; 1 failed; 0 filtered out'
     local good bad skipped
     good=$(count passed) bad=$(count failed) skipped=$(count 'filtered out')
+    ((bad)) || [[ $(cat "$call.code.txt") == 0 ]] || bad=1
     if ((bad)); then
         cat "$call.out.txt"
-    fi
-    if ((bad)) && [[ $result == test* ]]; then
         mapfile -t again < <(tr -d '\r' <"$call.out.txt" | awk '/^failures:$/ { names = "" } /^    [^ ]+$/ { names = names $1 "\n" } END { printf "%s", names }')
-        for ((try = 0; bad && try < ${tries:-0}; try++)); do
+        for ((try = 0; ${#again[@]} && bad && try < ${tries:-0}; try++)); do
             printf 'failed, and run again alone: %s\n' "${again[*]}"
             if sh "$call" --exact --test-threads=1 "${again[@]}"; then
                 good=$((good + bad)) bad=0
