@@ -1,7 +1,5 @@
 //! The list of operations, sent once blocking and once async.
 
-use std::sync::Arc;
-
 use auth_core::{Access, BaseUrl, CallPolicy, Error, Operation, Request, Response, RetrySafety};
 use keystore::Memory;
 use serde::Serialize;
@@ -16,31 +14,11 @@ use crate::{
 struct Sending {
     name: &'static str,
     response: Vec<u8>,
-    operation: Checked,
+    operation: Box<dyn Operation<Output = ()> + Send + Sync>,
 }
 
-/// An operation whose output is checked as it is parsed. Without a type of its own, so that the clients
-/// are compiled once and not for each operation.
-#[derive(Clone)]
-struct Checked(Arc<dyn Operation<Output = ()> + Send + Sync>);
-
-impl Operation for Checked {
-    type Output = ();
-
-    fn policy(&self) -> CallPolicy {
-        self.0.policy()
-    }
-
-    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
-        self.0.request(base)
-    }
-
-    fn parse(&self, response: Response) -> Result<(), Error> {
-        self.0.parse(response)
-    }
-}
-
-/// An operation, and the check of its output.
+/// An operation, and the check of its output as it is parsed. The list has it without its type, so that
+/// the clients are compiled once and not for each operation.
 struct Checking<O, C>(O, C);
 
 impl<O: Operation, C: Fn(O::Output)> Operation for Checking<O, C> {
@@ -111,7 +89,7 @@ impl Sendings {
         self.list.push(Sending {
             name: std::any::type_name::<O>(),
             response,
-            operation: Checked(Arc::new(Checking(operation, read))),
+            operation: Box::new(Checking(operation, read)),
         });
     }
 
@@ -149,7 +127,7 @@ impl Sendings {
                     _ => &sessions,
                 };
                 let [by_ureq, by_reqwest] = sessions.each_ref().map(|session| {
-                    let sent = session.send(sending.operation.clone());
+                    let sent = session.send(&*sending.operation);
                     sent.unwrap_or_else(|e| panic!("{name}, {session:?}: {e}"));
                     one(name, &recorder)
                 });
