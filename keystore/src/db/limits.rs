@@ -16,8 +16,11 @@ pub(super) struct Limits {
     pub(super) save: Duration,
     /// How long a program waits for the end of its lease, so that a short one does not end before.
     pub(super) free: Duration,
-    /// How long a change of a note may take before the program counts alone.
+    /// How long the engine may be silent at a change of a note before the program counts alone.
     pub(super) note: Duration,
+    /// How long such a change is repeated while other hosts change the note before it each time:
+    /// the engine works, so it is their turn first.
+    pub(super) races: Duration,
     /// To create the tables or bring them up to date: longer than it takes to delete many rows.
     #[cfg(feature = "postgres")]
     pub(super) migrate: Duration,
@@ -31,6 +34,7 @@ impl Default for Limits {
             save: Duration::from_secs(30),
             free: Duration::from_secs(1),
             note: Duration::from_secs(2),
+            races: Duration::from_secs(10),
             #[cfg(feature = "postgres")]
             migrate: Duration::from_secs(60),
         }

@@ -8,6 +8,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
+    thread,
     time::{Duration, Instant},
 };
 
@@ -34,6 +35,9 @@ const LONGEST_NAME: usize = 500;
 /// The pauses between the repetitions of a save.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+/// What a host waits at most, at first and later, after others have changed a note before it.
+const SHORTEST_YIELD: Duration = Duration::from_millis(4);
+const LONGEST_YIELD: Duration = Duration::from_millis(128);
 
 /// A store over an engine. Clones share its thread and connection.
 pub(super) struct Remote<E>(Arc<Shared<E>>);
@@ -325,29 +329,44 @@ impl<E: Engine> Store for Remote<E> {
     ) -> Result<bool, Error> {
         let note = &*stored_name(note);
         let mut notes = locked(&self.0.notes);
-        let end = Instant::now() + self.0.limits.note;
+        let Limits {
+            note: limit, races, ..
+        } = self.0.limits;
+        let end = Instant::now() + races;
         let mut old = notes.get(note).cloned().unwrap_or_default();
-        loop {
+        for tries in 1_u32.. {
             let new = change(&old);
             let (engine, name) = (Arc::clone(&self.0.engine), note.to_owned());
-            let (from, to) = (old.clone(), new.clone());
-            let limit = end.saturating_duration_since(Instant::now());
+            let (from, to) = (old, new.clone());
             let found = self.0.thread.call(async move {
                 attempt(&*engine, limit, || engine.swap(&name, &from, &to)).await
             })?;
-            match found {
-                None => {
-                    notes.insert(note.to_owned(), new);
-                    return Ok(true);
-                }
-                Some(found) if Instant::now() < end => old = found,
-                Some(_) => {
-                    let what = "other programs changed the note each time";
-                    return Err(Error::new(ErrorKind::TimedOut, what).with_help("try again"));
-                }
+            let Some(found) = found else {
+                notes.insert(note.to_owned(), new);
+                return Ok(true);
+            };
+            if Instant::now() >= end {
+                break;
+            }
+            old = found;
+            if tries % 2 == 0 {
+                thread::sleep(yielding(tries));
             }
         }
+        let what = "other programs changed the note each time";
+        Err(Error::new(ErrorKind::TimedOut, what).with_help("try again"))
     }
+}
+
+/// Returns how long to leave a note to others after this many lost races. A crowd that tries again
+/// at once makes a try of each for a change of one. After a pause one try finds the text of
+/// meanwhile, and the next one changes it, so a pause comes after two.
+fn yielding(tries: u32) -> Duration {
+    let longest = SHORTEST_YIELD * 2_u32.saturating_pow(tries / 2 - 1);
+    let mut part = [u8::MAX];
+    // Without random bytes it is the longest.
+    let _ = getrandom::fill(&mut part);
+    longest.min(LONGEST_YIELD) * u32::from(part[0]) / u32::from(u8::MAX)
 }
 
 /// Returns the name of a note as an engine stores it: a key of an index of PostgreSQL has a longest

@@ -32,6 +32,7 @@ const LIMITS: Limits = Limits {
     save: Duration::from_millis(1200),
     free: Duration::from_millis(200),
     note: Duration::from_millis(300),
+    races: Duration::from_millis(1500),
     migrate: Duration::from_millis(800),
 };
 /// With a share of an address in which a busy machine connects to the other one.
@@ -214,6 +215,42 @@ fn a_silent_redis_is_waited_for_no_longer_than_each_limit() {
     let builder = Redis::builder(format!("redis://{}", proxy.address));
     let builder = builder.namespace(&server.name()).lease_duration(LEASE);
     silence(builder.within(LIMITS).unwrap(), &proxy);
+}
+
+/// Another host is always faster, for a while.
+fn lost_races(open: impl Fn() -> Box<dyn Store>) {
+    let (store, faster) = (open(), open());
+    let lose_for = |time: Duration| {
+        let (start, mut count) = (Instant::now(), 0);
+        let mut lose = |_: &str| {
+            if start.elapsed() < time {
+                count += 1;
+                let faster = faster.update_note("n", &mut |_| format!("{time:?} {count}"));
+                assert!(faster.unwrap());
+            }
+            "ours".to_owned()
+        };
+        store.update_note("n", &mut lose)
+    };
+    lose_for(LIMITS.note * 3).expect("the engine responds");
+    let error = lose_for(LIMITS.races * 4).expect_err("each time");
+    assert_eq!(error.kind(), ErrorKind::TimedOut, "{error:#}");
+    assert!(error.to_string().contains("each time"), "{error:#}");
+}
+
+#[test]
+fn a_note_that_others_change_each_time_is_waited_for_as_an_engine_that_works() {
+    let (Some(postgres), Some(redis)) = (server::postgres(), server::redis()) else {
+        return;
+    };
+    let namespace = postgres.name();
+    let url = postgres.postgres_url("postgres");
+    let builder = || Postgres::builder(&*url).namespace(&namespace);
+    builder().migrate().unwrap();
+    lost_races(|| Box::new(builder().within(LIMITS).unwrap()));
+    let (url, namespace) = (format!("redis://127.0.0.1:{}", redis.port), redis.name());
+    let builder = || Redis::builder(&*url).namespace(&namespace);
+    lost_races(|| Box::new(builder().within(LIMITS).unwrap()));
 }
 
 /// A switchover: the old primary keeps its connections, and the address is that of the new one.

@@ -17,7 +17,14 @@ mod server;
 mod standby;
 mod surroundings;
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Barrier,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    thread,
+    time::Duration,
+};
 
 use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
 use keystore::EncryptionKey;
@@ -145,6 +152,39 @@ fn emptied_store_takes_a_token(store: &dyn Store, empty: impl FnOnce(&Lease, &Le
     assert_eq!(store.load(&key("me")).unwrap().unwrap().as_ref(), b"two");
     drop(held);
     renew_beside(store, "you", 1);
+}
+
+/// Checks that hosts which change one note at the same time all do, none of them with a try for each
+/// change of another: that costs the engine the more, the more hosts there are, and takes so long
+/// that they count alone.
+fn crowd_changes_a_note<S: Store>(open: impl Fn() -> S) {
+    const HOSTS: usize = 32;
+    const EACH: usize = 4;
+    let stores: Vec<S> = (0..HOSTS).map(|_| open()).collect();
+    let (tries, start) = (AtomicUsize::new(0), Barrier::new(HOSTS));
+    thread::scope(|scope| {
+        for store in &stores {
+            scope.spawn(|| {
+                start.wait();
+                for _ in 0..EACH {
+                    let mut add = |text: &str| {
+                        tries.fetch_add(1, SeqCst);
+                        (text.parse::<usize>().unwrap_or(0) + 1).to_string()
+                    };
+                    assert!(store.update_note("crowd", &mut add).unwrap());
+                }
+            });
+        }
+    });
+    let mut found = String::new();
+    let mut read = |text: &str| {
+        found = text.to_owned();
+        text.to_owned()
+    };
+    stores[0].update_note("crowd", &mut read).unwrap();
+    assert_eq!(found, (HOSTS * EACH).to_string());
+    let each = tries.into_inner() / (HOSTS * EACH);
+    assert!(each < HOSTS / 4, "{each} tries for each change");
 }
 
 /// Names of accounts and of notes that an engine may not like. Each is read back as it is.

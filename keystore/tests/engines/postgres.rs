@@ -10,8 +10,8 @@ use auth_core::{Error, ErrorKind, Store};
 use keystore::{Postgres, PostgresBuilder, Sealed};
 
 use crate::{
-    LONG, emptied_store_takes_a_token, encryption_key, key, lease, lease_brings_the_record_once,
-    names, odd_names, record, renew,
+    LONG, crowd_changes_a_note, emptied_store_takes_a_token, encryption_key, key, lease,
+    lease_brings_the_record_once, names, odd_names, record, renew,
     server::{self, Server},
     versions_are_noticed,
 };
@@ -348,6 +348,12 @@ fn what_the_server_refuses_says_what_to_do() {
 fn odd_names_of_accounts_and_notes() {
     let Some(set) = Set::up() else { return };
     odd_names(&set.open().unwrap());
+}
+
+#[test]
+fn a_crowd_of_hosts_changes_a_note_in_few_tries() {
+    let Some(set) = Set::up() else { return };
+    crowd_changes_a_note(|| set.open().unwrap());
 }
 
 /// A new refresh token of an account that has such a name could not be saved.

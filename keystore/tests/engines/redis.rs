@@ -6,8 +6,8 @@ use auth_core::{Error, Store};
 use keystore::{Redis, Sealed};
 
 use crate::{
-    emptied_store_takes_a_token, encryption_key, key, lease, lease_brings_the_record_once, names,
-    odd_names, record, renew,
+    crowd_changes_a_note, emptied_store_takes_a_token, encryption_key, key, lease,
+    lease_brings_the_record_once, names, odd_names, record, renew,
     server::{self, Server},
     versions_are_noticed,
 };
@@ -216,6 +216,12 @@ fn keys_that_are_gone_take_the_token_of_a_renewal_that_has_begun() {
 fn odd_names_of_accounts_and_notes() {
     let Some(set) = Set::up() else { return };
     odd_names(&set.open().unwrap());
+}
+
+#[test]
+fn a_crowd_of_hosts_changes_a_note_in_few_tries() {
+    let Some(set) = Set::up() else { return };
+    crowd_changes_a_note(|| set.open().unwrap());
 }
 
 #[test]

@@ -119,7 +119,8 @@ pub(super) struct Statements {
     /// record has a newer version. The same version with the same body is this very save, repeated.
     /// A record that is removed leaves its row, without names.
     pub(super) write: String,
-    /// `name, old, new`: whether it was replaced, and the text before.
+    /// `name, old, new`: whether it was replaced, and the text before. It waits for the changes of
+    /// other hosts first, since their text is the one to start from, not that before them.
     pub(super) swap: String,
     /// `name, new`: creates a note. No row if it exists.
     pub(super) create: String,
@@ -206,11 +207,13 @@ impl Statements {
                  SELECT version FROM written"
             ),
             swap: format!(
-                "WITH swapped AS (\
+                "WITH found AS (\
+                 SELECT body FROM {schema}.auth_note, {SOON} WHERE name = $1 \
+                 FOR UPDATE OF auth_note), \
+                 swapped AS (\
                  UPDATE {schema}.auth_note SET body = $3 \
-                 FROM {SOON} WHERE name = $1 AND body = $2 RETURNING 1) \
-                 SELECT EXISTS (SELECT 1 FROM swapped), \
-                 (SELECT body FROM {schema}.auth_note WHERE name = $1)"
+                 FROM found WHERE name = $1 AND found.body = $2 RETURNING 1) \
+                 SELECT EXISTS (SELECT 1 FROM swapped), (SELECT body FROM found)"
             ),
             create: format!(
                 "INSERT INTO {schema}.auth_note (name, body) SELECT $1, $2 FROM {SOON} \
