@@ -101,7 +101,7 @@ pub(super) async fn first<A, C, F: Future<Output = Result<C, Error>>>(
 }
 
 /// Removes the first of these that is done, and returns what it gave.
-async fn any<F: Future>(running: &mut Vec<Pin<Box<F>>>) -> F::Output {
+pub(super) async fn any<F: Future>(running: &mut Vec<Pin<Box<F>>>) -> F::Output {
     poll_fn(|context| {
         for at in 0..running.len() {
             if let Poll::Ready(output) = running[at].as_mut().poll(context) {

@@ -1,14 +1,15 @@
 //! The addresses of the hosts in a URL, so that each gets its share of the time: the client itself has a
 //! limit for each connection, and none for the TLS and the login behind it.
 
-use std::io;
+use std::{future::Future, io, net::IpAddr, time::Duration};
 
+use tokio::time::{Instant, timeout_at};
 use tokio_postgres::{
     Config,
     config::{Host, LoadBalanceHosts},
 };
 
-use crate::db::random_word;
+use crate::db::{random_word, slot::any};
 
 /// The port of a URL without one.
 pub(super) const PORT: u16 = 5432;
@@ -25,36 +26,66 @@ pub(super) fn ports(config: &Config) -> &[u16] {
 }
 
 /// Returns a configuration for each address of the hosts, in their order, unless the URL asks for
-/// another one. Fails if none of them has an address.
-pub(super) async fn addresses(config: &Config) -> io::Result<Vec<Config>> {
+/// another one. Fails if none of them has an address. A name that is still being looked up after
+/// `patience` is left out, if another one has an address.
+pub(super) async fn addresses(config: &Config, patience: Duration) -> io::Result<Vec<Config>> {
+    let look_up = |name: String| async move {
+        // The port is that of the configuration.
+        let found = tokio::net::lookup_host((name, PORT)).await?;
+        Ok(found.map(|address| address.ip()).collect())
+    };
+    addresses_by(config, patience, look_up).await
+}
+
+async fn addresses_by<F: Future<Output = io::Result<Vec<IpAddr>>>>(
+    config: &Config,
+    patience: Duration,
+    look_up: impl Fn(String) -> F,
+) -> io::Result<Vec<Config>> {
     let (hosts, given, ports) = (config.get_hosts(), config.get_hostaddrs(), ports(config));
-    let (mut found, mut failed) = (Vec::new(), None);
+    let (mut found, mut names, mut failed) = (Vec::new(), Vec::new(), None);
     for at in 0..hosts.len().max(given.len()) {
         let port = ports.get(at).or(ports.first()).copied().unwrap_or(PORT);
-        let host = hosts.get(at);
+        let (host, look_up) = (hosts.get(at), &look_up);
+        let mut one = of(config, host, port);
         match (given.get(at), host) {
             (Some(address), _) => {
-                let mut one = of(config, host, port);
                 one.hostaddr(*address);
-                found.push(one);
+                found.push((at, one));
             }
-            (None, Some(Host::Tcp(name))) => match tokio::net::lookup_host((&**name, port)).await {
-                Ok(addresses) => found.extend(addresses.map(|address| {
-                    let mut one = of(config, host, port);
-                    one.hostaddr(address.ip());
-                    one
-                })),
-                Err(error) => failed = Some(error),
-            },
-            (None, _) => found.push(of(config, host, port)),
+            // All at once: a server of names that is silent for one holds up no other.
+            (None, Some(Host::Tcp(name))) => {
+                names.push(Box::pin(
+                    async move { (at, one, look_up(name.clone()).await) },
+                ));
+            }
+            (None, _) => found.push((at, one)),
         }
     }
-    if config.get_load_balance_hosts() == LoadBalanceHosts::Random {
-        found.sort_by_cached_key(|_| random_word().ok());
+    let end = Instant::now() + patience;
+    while !names.is_empty() {
+        let next = any(&mut names);
+        let next = match found.is_empty() {
+            true => Some(next.await),
+            false => timeout_at(end, next).await.ok(),
+        };
+        match next {
+            Some((at, one, Ok(addresses))) => found.extend(addresses.into_iter().map(|address| {
+                let mut one = one.clone();
+                one.hostaddr(address);
+                (at, one)
+            })),
+            Some((.., Err(error))) => failed = Some(error),
+            None => break,
+        }
+    }
+    match config.get_load_balance_hosts() {
+        LoadBalanceHosts::Random => found.sort_by_cached_key(|_| random_word().ok()),
+        _ => found.sort_by_key(|(at, _)| *at),
     }
     match (found.is_empty(), failed) {
         (true, Some(error)) => Err(error),
-        _ => Ok(found),
+        _ => Ok(found.into_iter().map(|(_, one)| one).collect()),
     }
 }
 
@@ -112,9 +143,15 @@ fn of(config: &Config, host: Option<&Host>, port: u16) -> Config {
 mod tests {
     use super::*;
 
+    const PATIENCE: Duration = Duration::from_secs(1);
+
     fn found(url: &str) -> io::Result<Vec<Config>> {
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
-        runtime.unwrap().block_on(addresses(&url.parse().unwrap()))
+        run(addresses(&url.parse().unwrap(), PATIENCE))
+    }
+
+    fn run<T>(work: impl Future<Output = T>) -> T {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_all().build().unwrap().block_on(work)
     }
 
     /// All that a URL can say is in each of them: `Debug` shows each field but the password.
@@ -147,5 +184,40 @@ mod tests {
             count("host=127.0.0.1,127.0.0.2 load_balance_hosts=random"),
             Ok(2)
         );
+    }
+    /// Names are their number of seconds until they have an address, which ends with it.
+    #[test]
+    fn a_name_that_is_looked_up_for_long_holds_up_no_other_host() {
+        let check = |hosts: &str, expect: &[u8], takes: u64| {
+            let config: Config = format!("host={hosts}").parse().unwrap();
+            let look_up = |name: String| async move {
+                let seconds: u8 = name.parse().unwrap();
+                tokio::time::sleep(Duration::from_secs(seconds.into())).await;
+                match seconds {
+                    0 => Err(io::ErrorKind::NotFound.into()),
+                    seconds => Ok(vec![IpAddr::from([127, 0, 0, seconds])]),
+                }
+            };
+            // The clock goes on when all wait.
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            let runtime = runtime.enable_time().start_paused(true).build().unwrap();
+            runtime.block_on(async {
+                let start = Instant::now();
+                let all = addresses_by(&config, 5 * PATIENCE, look_up).await;
+                let last = |one: &Config| match one.get_hostaddrs()[0] {
+                    IpAddr::V4(address) => address.octets()[3],
+                    IpAddr::V6(_) => 0,
+                };
+                let all: Vec<_> = all.iter().flatten().map(last).collect();
+                assert_eq!(all, expect, "{hosts}");
+                assert_eq!(start.elapsed().as_secs(), takes, "{hosts}");
+            });
+        };
+        check("60,1", &[1], 5);
+        check("1,60", &[1], 5);
+        check("4,3,2", &[4, 3, 2], 4);
+        check("0,60,9,3", &[3], 5);
+        check("60,30", &[30], 30);
+        check("0", &[], 0);
     }
 }

@@ -96,14 +96,16 @@ impl Connection {
     /// Opens a connection that sends the messages that it receives to `words`.
     async fn connect(&self, words: Option<mpsc::Sender<String>>) -> Result<Client, Error> {
         let connecting = async {
-            let addresses = addresses(&self.config).await.map_err(|source| {
-                let what = format!("{}: the host has no address", self.label);
-                let help = system::help(&source)
-                    .unwrap_or("try again; if it happens again, correct the host in the URL");
-                Error::new(ErrorKind::Transport, what)
-                    .with_help(help)
-                    .with_source(source)
-            })?;
+            let addresses = addresses(&self.config, self.limit / 4)
+                .await
+                .map_err(|source| {
+                    let what = format!("{}: the host has no address", self.label);
+                    let help = system::help(&source)
+                        .unwrap_or("try again; if it happens again, correct the host in the URL");
+                    Error::new(ErrorKind::Transport, what)
+                        .with_help(help)
+                        .with_source(source)
+                })?;
             // A little before the one around it, which says less.
             let limit = self.limit * 9 / 10;
             let open = |config| self.connect_to(config, words.clone());
