@@ -1,10 +1,11 @@
 //! The open connection of a store: one caller opens it for all, at the first address that responds.
 
 use std::{
+    collections::VecDeque,
     future::{Future, poll_fn},
     pin::Pin,
     sync::{Mutex, PoisonError},
-    task::Poll,
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -63,11 +64,16 @@ impl<C: Clone> Slot<C> {
     }
 }
 
+/// The addresses of a name that takes long to look up.
+pub(super) type Late<A> = Pin<Box<dyn Future<Output = Result<Vec<A>, Error>> + Send>>;
+
 /// Tries the addresses until `limit` is over, in their order, and takes the first one that responds. The
 /// next one begins when one has failed, or has been silent for a short while; that one goes on. So each of
-/// them has half of the time at least. Returns the last error, or rather the last one that may pass.
+/// them has half of the time at least; `late` ones begin when they are found. Returns the last error, or
+/// rather the last one that may pass.
 pub(super) async fn first<A, C, F: Future<Output = Result<C, Error>>>(
     addresses: Vec<A>,
+    mut late: Vec<Late<A>>,
     limit: Duration,
     open: impl Fn(A) -> F,
     silent: impl Fn() -> Error,
@@ -76,15 +82,20 @@ pub(super) async fn first<A, C, F: Future<Output = Result<C, Error>>>(
     let parts = u32::try_from(2 * addresses.len()).unwrap_or(u32::MAX);
     let pause = limit / parts.max(8);
     let trying = async {
-        let (mut waiting, mut running) = (addresses.into_iter(), Vec::new());
+        let (mut waiting, mut running) = (VecDeque::from(addresses), Vec::new());
         let mut failed: Option<Error> = None;
         loop {
-            running.extend(waiting.next().map(|address| Box::pin(open(address))));
-            if running.is_empty() {
+            running.extend(waiting.pop_front().map(|address| Box::pin(open(address))));
+            if running.is_empty() && late.is_empty() {
                 return Err(failed.unwrap_or_else(&silent));
             }
-            match timeout(pause, any(&mut running)).await {
-                Ok(Ok(connection)) => return Ok(connection),
+            let next = poll_fn(|context| match poll_any(&mut running, context) {
+                Poll::Ready(opened) => Poll::Ready(opened.map(Ok)),
+                Poll::Pending => poll_any(&mut late, context).map_ok(Err),
+            });
+            match timeout(pause, next).await {
+                Ok(Ok(Ok(connection))) => return Ok(connection),
+                Ok(Ok(Err(found))) => waiting.extend(found),
                 Ok(Err(error)) => {
                     if error.is_retryable()
                         || failed.as_ref().is_none_or(|last| !last.is_retryable())
@@ -101,17 +112,22 @@ pub(super) async fn first<A, C, F: Future<Output = Result<C, Error>>>(
 }
 
 /// Removes the first of these that is done, and returns what it gave.
-pub(super) async fn any<F: Future>(running: &mut Vec<Pin<Box<F>>>) -> F::Output {
-    poll_fn(|context| {
-        for at in 0..running.len() {
-            if let Poll::Ready(output) = running[at].as_mut().poll(context) {
-                drop(running.remove(at));
-                return Poll::Ready(output);
-            }
+#[cfg(feature = "postgres")]
+pub(super) async fn any<F: Future + ?Sized>(running: &mut Vec<Pin<Box<F>>>) -> F::Output {
+    poll_fn(|context| poll_any(running, context)).await
+}
+
+fn poll_any<F: Future + ?Sized>(
+    running: &mut Vec<Pin<Box<F>>>,
+    context: &mut Context<'_>,
+) -> Poll<F::Output> {
+    for at in 0..running.len() {
+        if let Poll::Ready(output) = running[at].as_mut().poll(context) {
+            drop(running.remove(at));
+            return Poll::Ready(output);
         }
-        Poll::Pending
-    })
-    .await
+    }
+    Poll::Pending
 }
 
 #[cfg(test)]
@@ -166,8 +182,26 @@ mod tests {
 
     const LIMIT: Duration = Duration::from_secs(4);
 
+    async fn percent(part: u64) {
+        tokio::time::sleep(LIMIT * u32::try_from(part).unwrap() / 100).await;
+    }
+
     /// Returns the number of the address, or the kind of the error, and how long it took in percent.
     fn open(addresses: &[Is]) -> (Result<usize, ErrorKind>, u128) {
+        open_with(addresses, &[])
+    }
+
+    /// The same with an address that is found after this part of the limit, or not at all.
+    fn open_with(addresses: &[Is], late: &[(u64, Option<Is>)]) -> (Result<usize, ErrorKind>, u128) {
+        let known = addresses.len();
+        let late = late.iter().copied().enumerate().map(|(at, (after, is))| {
+            Box::pin(async move {
+                percent(after).await;
+                let error = || Error::new(ErrorKind::Configuration, "no address");
+                is.map(|is| vec![(known + at, is)]).ok_or_else(error)
+            }) as Late<_>
+        });
+        let late = late.collect();
         let addresses: Vec<_> = addresses.iter().copied().enumerate().collect();
         let error = |kind| Err(Error::new(kind, "that"));
         let open = |(at, is)| async move {
@@ -176,8 +210,8 @@ mod tests {
                 Is::Refuses => error(ErrorKind::Configuration),
                 Is::Away => error(ErrorKind::Transport),
                 Is::Fine => Ok(at),
-                Is::Slow(percent) => {
-                    tokio::time::sleep(LIMIT * u32::try_from(percent).unwrap() / 100).await;
+                Is::Slow(part) => {
+                    percent(part).await;
                     Ok(at)
                 }
             }
@@ -190,7 +224,7 @@ mod tests {
             .build();
         runtime.unwrap().block_on(async {
             let start = Instant::now();
-            let found = first(addresses, LIMIT, open, silent).await;
+            let found = first(addresses, late, LIMIT, open, silent).await;
             let took = start.elapsed().as_millis() * 100 / LIMIT.as_millis();
             (found.map_err(|error| error.kind()), took)
         })
@@ -234,5 +268,26 @@ mod tests {
         assert_eq!(open(&[Is::Away, Is::Refuses]), none);
         let all = (Err(ErrorKind::TimedOut), 100);
         assert_eq!(open(&[Is::Silent, Is::Refuses]), all);
+    }
+
+    #[test]
+    fn an_address_that_is_found_late_is_tried_as_well() {
+        let check = |addresses: &[Is], late: &[(u64, Option<Is>)], expect| {
+            assert_eq!(open_with(addresses, late), expect);
+        };
+        check(&[Is::Refuses], &[(40, Some(Is::Fine))], (Ok(1), 40));
+        check(&[Is::Fine], &[(40, Some(Is::Fine))], (Ok(0), 0));
+        check(&[], &[(60, None), (40, Some(Is::Slow(10)))], (Ok(1), 50));
+        check(
+            &[Is::Silent],
+            &[(30, None), (90, Some(Is::Fine))],
+            (Ok(2), 90),
+        );
+        let none = (Err(ErrorKind::Transport), 30);
+        check(&[Is::Away], &[(30, None)], none);
+        let none = (Err(ErrorKind::Configuration), 30);
+        check(&[], &[(30, None)], none);
+        let silent = (Err(ErrorKind::TimedOut), 100);
+        check(&[Is::Away], &[(200, None)], silent);
     }
 }

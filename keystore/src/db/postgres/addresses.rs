@@ -3,13 +3,17 @@
 
 use std::{future::Future, io, net::IpAddr, time::Duration};
 
+use auth_core::Error;
 use tokio::time::{Instant, timeout_at};
 use tokio_postgres::{
     Config,
     config::{Host, LoadBalanceHosts},
 };
 
-use crate::db::{random_word, slot::any};
+use crate::db::{
+    random_word,
+    slot::{Late, any},
+};
 
 /// The port of a URL without one.
 pub(super) const PORT: u16 = 5432;
@@ -25,68 +29,77 @@ pub(super) fn ports(config: &Config) -> &[u16] {
     }
 }
 
-/// Returns a configuration for each address of the hosts, in their order, unless the URL asks for
-/// another one. Fails if none of them has an address. A name that is still being looked up after
-/// `patience` is left out, if another one has an address.
-pub(super) async fn addresses(config: &Config, patience: Duration) -> io::Result<Vec<Config>> {
-    let look_up = |name: String| async move {
-        // The port is that of the configuration.
-        let found = tokio::net::lookup_host((name, PORT)).await?;
-        Ok(found.map(|address| address.ip()).collect())
-    };
-    addresses_by(config, patience, look_up).await
+/// Returns the addresses of a name.
+pub(super) async fn look_up(name: String) -> io::Result<Vec<IpAddr>> {
+    // The port is that of the configuration.
+    let found = tokio::net::lookup_host((name, PORT)).await?;
+    Ok(found.map(|address| address.ip()).collect())
 }
 
-async fn addresses_by<F: Future<Output = io::Result<Vec<IpAddr>>>>(
+/// Returns a configuration for each address of the hosts, in their order, unless the URL asks for
+/// another one; and those of names that are still being looked up after `patience`. Fails if none of
+/// them has an address.
+pub(super) async fn addresses<F>(
     config: &Config,
     patience: Duration,
     look_up: impl Fn(String) -> F,
-) -> io::Result<Vec<Config>> {
+) -> Result<(Vec<Config>, Vec<Late<Config>>), Error>
+where
+    F: Future<Output = Result<Vec<IpAddr>, Error>> + Send + 'static,
+{
     let (hosts, given, ports) = (config.get_hosts(), config.get_hostaddrs(), ports(config));
     let (mut found, mut names, mut failed) = (Vec::new(), Vec::new(), None);
     for at in 0..hosts.len().max(given.len()) {
         let port = ports.get(at).or(ports.first()).copied().unwrap_or(PORT);
-        let (host, look_up) = (hosts.get(at), &look_up);
+        let host = hosts.get(at);
         let mut one = of(config, host, port);
         match (given.get(at), host) {
             (Some(address), _) => {
                 one.hostaddr(*address);
                 found.push((at, one));
             }
-            // All at once: a server of names that is silent for one holds up no other.
+            // All at once: a server of names that is silent about one holds up no other.
             (None, Some(Host::Tcp(name))) => {
-                names.push(Box::pin(
-                    async move { (at, one, look_up(name.clone()).await) },
-                ));
+                let found = look_up(name.clone());
+                names.push(Box::pin(async move {
+                    let each = |address| {
+                        let mut one = one.clone();
+                        one.hostaddr(address);
+                        one
+                    };
+                    let all = found
+                        .await
+                        .map(|all| all.into_iter().map(each).collect::<Vec<_>>());
+                    (at, all)
+                }));
             }
             (None, _) => found.push((at, one)),
         }
     }
     let end = Instant::now() + patience;
     while !names.is_empty() {
-        let next = any(&mut names);
-        let next = match found.is_empty() {
-            true => Some(next.await),
-            false => timeout_at(end, next).await.ok(),
+        let Ok((at, all)) = timeout_at(end, any(&mut names)).await else {
+            break;
         };
-        match next {
-            Some((at, one, Ok(addresses))) => found.extend(addresses.into_iter().map(|address| {
-                let mut one = one.clone();
-                one.hostaddr(address);
-                (at, one)
-            })),
-            Some((.., Err(error))) => failed = Some(error),
-            None => break,
+        match all {
+            Ok(all) => found.extend(all.into_iter().map(|one| (at, one))),
+            Err(error) => failed = Some(error),
         }
+    }
+    match failed {
+        Some(error) if found.is_empty() && names.is_empty() => return Err(error),
+        _ => {}
     }
     match config.get_load_balance_hosts() {
         LoadBalanceHosts::Random => found.sort_by_cached_key(|_| random_word().ok()),
         _ => found.sort_by_key(|(at, _)| *at),
     }
-    match (found.is_empty(), failed) {
-        (true, Some(error)) => Err(error),
-        _ => Ok(found.into_iter().map(|(_, one)| one).collect()),
-    }
+    let known = found.into_iter().map(|(_, one)| one).collect();
+    let late = names.into_iter().map(|name| {
+        let late: Late<Config> = Box::pin(async move { name.await.1 });
+        late
+    });
+    Ok((known, late.collect()))
 }
 
 /// Returns all of a configuration but its addresses.
@@ -141,12 +154,20 @@ fn of(config: &Config, host: Option<&Host>, port: u16) -> Config {
 
 #[cfg(test)]
 mod tests {
+    use auth_core::ErrorKind;
+
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(1);
+    const PATIENCE: Duration = Duration::from_secs(5);
 
-    fn found(url: &str) -> io::Result<Vec<Config>> {
-        run(addresses(&url.parse().unwrap(), PATIENCE))
+    fn failed(source: io::Error) -> Error {
+        Error::new(ErrorKind::Transport, "no address").with_source(source)
+    }
+
+    fn found(url: &str) -> Result<Vec<Config>, Error> {
+        let look_up = |name| async { look_up(name).await.map_err(failed) };
+        let all = run(addresses(&url.parse().unwrap(), PATIENCE, look_up));
+        all.map(|(known, _)| known)
     }
 
     fn run<T>(work: impl Future<Output = T>) -> T {
@@ -185,16 +206,16 @@ mod tests {
             Ok(2)
         );
     }
-    /// Names are their number of seconds until they have an address, which ends with it.
+    /// Names are the seconds until they have an address, which ends with that number.
     #[test]
     fn a_name_that_is_looked_up_for_long_holds_up_no_other_host() {
-        let check = |hosts: &str, expect: &[u8], takes: u64| {
+        let check = |hosts: &str, expect: Option<&[u8]>, late: usize, takes: u64| {
             let config: Config = format!("host={hosts}").parse().unwrap();
             let look_up = |name: String| async move {
                 let seconds: u8 = name.parse().unwrap();
                 tokio::time::sleep(Duration::from_secs(seconds.into())).await;
                 match seconds {
-                    0 => Err(io::ErrorKind::NotFound.into()),
+                    0 => Err(failed(io::ErrorKind::NotFound.into())),
                     seconds => Ok(vec![IpAddr::from([127, 0, 0, seconds])]),
                 }
             };
@@ -203,21 +224,28 @@ mod tests {
             let runtime = runtime.enable_time().start_paused(true).build().unwrap();
             runtime.block_on(async {
                 let start = Instant::now();
-                let all = addresses_by(&config, 5 * PATIENCE, look_up).await;
+                let all = addresses(&config, PATIENCE, look_up).await;
                 let last = |one: &Config| match one.get_hostaddrs()[0] {
                     IpAddr::V4(address) => address.octets()[3],
                     IpAddr::V6(_) => 0,
                 };
-                let all: Vec<_> = all.iter().flatten().map(last).collect();
-                assert_eq!(all, expect, "{hosts}");
+                let known = all.as_ref().ok().map(|(known, _)| known.iter());
+                let known = known.map(|known| known.map(last).collect::<Vec<_>>());
+                assert_eq!(known.as_deref(), expect, "{hosts}");
                 assert_eq!(start.elapsed().as_secs(), takes, "{hosts}");
+                let mut names = all.map(|(_, late)| late).unwrap_or_default();
+                assert_eq!(names.len(), late, "{hosts}");
+                while !names.is_empty() {
+                    let seconds = u64::from(last(&any(&mut names).await.unwrap()[0]));
+                    assert_eq!(start.elapsed().as_secs(), seconds, "{hosts}");
+                }
             });
         };
-        check("60,1", &[1], 5);
-        check("1,60", &[1], 5);
-        check("4,3,2", &[4, 3, 2], 4);
-        check("0,60,9,3", &[3], 5);
-        check("60,30", &[30], 30);
-        check("0", &[], 0);
+        check("60,1", Some(&[1]), 1, 5);
+        check("1,60", Some(&[1]), 1, 5);
+        check("4,3,2", Some(&[4, 3, 2]), 0, 4);
+        check("0,60,9,3", Some(&[3]), 2, 5);
+        check("0,60,30", Some(&[]), 2, 5);
+        check("0", None, 0, 0);
     }
 }

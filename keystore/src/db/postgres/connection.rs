@@ -13,7 +13,7 @@ use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Row, config::Host, err
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
-    addresses::addresses,
+    addresses::{addresses, look_up},
     advice::advice,
     schema::{self, Statements, Unsuited},
 };
@@ -96,20 +96,20 @@ impl Connection {
     /// Opens a connection that sends the messages that it receives to `words`.
     async fn connect(&self, words: Option<mpsc::Sender<String>>) -> Result<Client, Error> {
         let connecting = async {
-            let addresses = addresses(&self.config, self.limit / 4)
-                .await
-                .map_err(|source| {
-                    let what = format!("{}: the host has no address", self.label);
-                    let help = system::help(&source)
-                        .unwrap_or("try again; if it happens again, correct the host in the URL");
-                    Error::new(ErrorKind::Transport, what)
-                        .with_help(help)
-                        .with_source(source)
-                })?;
+            let look_up = |name: String| {
+                let label = self.label.clone();
+                async move {
+                    look_up(name)
+                        .await
+                        .map_err(|error| no_address(&label, error))
+                }
+            };
+            let patience = self.limit / 8;
+            let (known, late) = addresses(&self.config, patience, look_up).await?;
             // A little before the one around it, which says less.
             let limit = self.limit * 9 / 10;
             let open = |config| self.connect_to(config, words.clone());
-            first(addresses, limit, open, || self.silent()).await
+            first(known, late, limit, open, || self.silent()).await
         };
         match timeout(self.limit, connecting).await {
             Ok(opened) => opened,
@@ -355,6 +355,15 @@ impl Connection {
             _ => error,
         }
     }
+}
+
+fn no_address(label: &str, source: io::Error) -> Error {
+    let what = format!("{label}: the host has no address");
+    let help = system::help(&source)
+        .unwrap_or("try again; if it happens again, correct the host in the URL");
+    Error::new(ErrorKind::Transport, what)
+        .with_help(help)
+        .with_source(source)
 }
 
 /// What is wrong, and what to do about it, by the words of the client: it does not tell its kinds

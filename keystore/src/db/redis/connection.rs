@@ -134,7 +134,10 @@ impl Connection {
                 _ => vec![None],
             };
             // A little before the one around it, which says less.
-            first(addresses, self.limit * 9 / 10, open, || self.silent()).await
+            first(addresses, Vec::new(), self.limit * 9 / 10, open, || {
+                self.silent()
+            })
+            .await
         };
         match timeout(self.limit, opening).await {
             Ok(opened) => opened,
