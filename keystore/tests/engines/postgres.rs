@@ -3,6 +3,7 @@
 use std::{
     process::Stdio,
     sync::Arc,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -354,6 +355,35 @@ fn odd_names_of_accounts_and_notes() {
 fn a_crowd_of_hosts_changes_a_note_in_few_tries() {
     let Some(set) = Set::up() else { return };
     crowd_changes_a_note(|| set.open().unwrap());
+}
+
+/// Some administrators have it so for all roles.
+#[test]
+fn a_role_with_stricter_isolation_waits_for_other_hosts_as_well() {
+    let Some(set) = Set::up() else { return };
+    for isolation in ["repeatable read", "serializable"] {
+        set.sql(&format!(
+            "ALTER ROLE {{}} SET default_transaction_isolation = '{isolation}'"
+        ));
+        let stores: Vec<_> = (0..8).map(|_| set.open().unwrap()).collect();
+        thread::scope(|scope| {
+            for store in &stores {
+                scope.spawn(|| {
+                    for at in 0..10 {
+                        if let Some(held) = store.try_lease(&key("me")).unwrap() {
+                            store.save(&held, &record(&at.to_string())).unwrap();
+                        }
+                        store
+                            .update_note("n", &mut |text| format!("{text}1"))
+                            .unwrap();
+                    }
+                });
+            }
+        });
+        let length = set.sql("SELECT length(body) FROM {}.auth_note WHERE name = 'n'");
+        assert_eq!(length, "80", "{isolation}");
+        set.sql("DELETE FROM {}.auth_note");
+    }
 }
 
 /// A new refresh token of an account that has such a name could not be saved.

@@ -29,6 +29,11 @@ pub(super) struct PostgresEngine {
     schema: String,
 }
 
+/// Returns whether a statement met one of another host, and did nothing.
+fn is_conflict(error: &tokio_postgres::Error) -> bool {
+    error.code() == Some(&SqlState::T_R_SERIALIZATION_FAILURE)
+}
+
 type Parameters<'p> = &'p [(&'p (dyn ToSql + Sync), Type)];
 
 impl PostgresEngine {
@@ -40,11 +45,17 @@ impl PostgresEngine {
         }
     }
 
+    /// Runs one statement. By default PostgreSQL lets it wait for those of other hosts. With stricter
+    /// isolation, which a role may have as its own default, it fails instead, and is repeated until
+    /// the limit of the operation ends that.
     async fn query(&self, sql: &str, parameters: Parameters<'_>) -> Result<Option<Row>, Error> {
         let client = self.connection.client().await?;
-        match client.query_typed_opt(sql, parameters).await {
-            Ok(row) => Ok(row),
-            Err(error) => Err(self.explain(error).await),
+        loop {
+            match client.query_typed_opt(sql, parameters).await {
+                Ok(row) => return Ok(row),
+                Err(error) if is_conflict(&error) => {}
+                Err(error) => return Err(self.explain(error).await),
+            }
         }
     }
 
@@ -155,14 +166,17 @@ impl Engine for PostgresEngine {
         let reading: [(&(dyn ToSql + Sync), Type); 1] = [(&id, Type::BYTEA)];
         // Both at once: the server runs them one after the other.
         let client = self.connection.client().await?;
-        let (taken, found) = both(
-            client.query_typed_opt(&self.statements.take, &taking),
-            client.query_typed_opt(&self.statements.version, &reading),
-        )
-        .await;
-        let (taken, found) = match (taken, found) {
-            (Ok(taken), Ok(found)) => (taken, self.connection.row(Ok(found))?),
-            (Err(error), _) | (_, Err(error)) => return Err(self.explain(error).await),
+        let (taken, found) = loop {
+            let (taken, found) = both(
+                client.query_typed_opt(&self.statements.take, &taking),
+                client.query_typed_opt(&self.statements.version, &reading),
+            )
+            .await;
+            match (taken, found) {
+                (Ok(taken), Ok(found)) => break (taken, self.connection.row(Ok(found))?),
+                (Err(error), _) | (_, Err(error)) if is_conflict(&error) => {}
+                (Err(error), _) | (_, Err(error)) => return Err(self.explain(error).await),
+            }
         };
         if !self.get::<bool>(&found, 0)? {
             self.suits().await?;
