@@ -23,7 +23,7 @@ pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(60);
 pub(crate) struct CachedToken {
     pub(crate) token: Option<Arc<Token>>,
     /// When the stored record is looked at again, and from when on that holds: a clock that is set
-    /// back would put it off.
+    /// back would put it off, without an end.
     look_at: SystemTime,
     look_from: SystemTime,
     /// The login of the last token ([`TokenRecord::login_id`](auth_core::TokenRecord::login_id)).

@@ -58,9 +58,9 @@ struct Shared<E> {
     /// The records that were read with a lease, by account, until they are loaded.
     read: Mutex<HashMap<[u8; 32], Read>>,
     listener: Listener,
-    /// The notes as they were last seen. The lock also keeps the threads of this process from
-    /// competing for a note.
-    notes: Mutex<HashMap<String, String>>,
+    /// The notes as they were last seen. The lock of one also keeps the threads of this process from
+    /// competing for it.
+    notes: Mutex<HashMap<String, Arc<Mutex<String>>>>,
 }
 
 /// A record that was read under a lease, where only its holder changes it. It saves a load, so it
@@ -328,29 +328,29 @@ impl<E: Engine> Store for Remote<E> {
         change: &mut dyn FnMut(&str) -> String,
     ) -> Result<bool, Error> {
         let note = &*stored_name(note);
-        let mut notes = locked(&self.0.notes);
+        let known = Arc::clone(locked(&self.0.notes).entry(note.to_owned()).or_default());
+        let mut known = locked(&known);
         let Limits {
             note: limit, races, ..
         } = self.0.limits;
-        let end = Instant::now() + races;
-        let mut old = notes.get(note).cloned().unwrap_or_default();
+        let begun = Instant::now();
         for tries in 1_u32.. {
-            let new = change(&old);
+            let (start, new) = (Instant::now(), change(&known));
             let (engine, name) = (Arc::clone(&self.0.engine), note.to_owned());
-            let (from, to) = (old, new.clone());
+            let (from, to) = (known.clone(), new.clone());
             let found = self.0.thread.call(async move {
                 attempt(&*engine, limit, || engine.swap(&name, &from, &to)).await
             })?;
             let Some(found) = found else {
-                notes.insert(note.to_owned(), new);
+                *known = new;
                 return Ok(true);
             };
-            if Instant::now() >= end {
+            *known = found;
+            if begun.elapsed() > races {
                 break;
             }
-            old = found;
             if tries % 2 == 0 {
-                thread::sleep(yielding(tries));
+                thread::sleep(yielding(tries, start.elapsed()));
             }
         }
         let what = "other programs changed the note each time";
@@ -358,15 +358,15 @@ impl<E: Engine> Store for Remote<E> {
     }
 }
 
-/// Returns how long to leave a note to others after this many lost races. A crowd that tries again
-/// at once makes a try of each for a change of one. After a pause one try finds the text of
-/// meanwhile, and the next one changes it, so a pause comes after two.
-fn yielding(tries: u32) -> Duration {
-    let longest = SHORTEST_YIELD * 2_u32.saturating_pow(tries / 2 - 1);
+/// Returns how long to leave a note to others after this many lost races, the last of which took this
+/// long. A crowd that tries again at once makes a try of each for a change of one. After a pause one
+/// try finds the text of meanwhile, and the next one changes it, so a pause comes after two.
+fn yielding(tries: u32, took: Duration) -> Duration {
+    let longest = SHORTEST_YIELD.max(took) * 2_u32.saturating_pow(tries / 2 - 1);
     let mut part = [u8::MAX];
     // Without random bytes it is the longest.
     let _ = getrandom::fill(&mut part);
-    longest.min(LONGEST_YIELD) * u32::from(part[0]) / u32::from(u8::MAX)
+    longest.min(LONGEST_YIELD.max(took)) * u32::from(part[0]) / u32::from(u8::MAX)
 }
 
 /// Returns the name of a note as an engine stores it: a key of an index of PostgreSQL has a longest

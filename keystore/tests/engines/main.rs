@@ -154,37 +154,41 @@ fn emptied_store_takes_a_token(store: &dyn Store, empty: impl FnOnce(&Lease, &Le
     renew_beside(store, "you", 1);
 }
 
-/// Checks that hosts which change one note at the same time all do, none of them with a try for each
-/// change of another: that costs the engine the more, the more hosts there are, and takes so long
-/// that they count alone.
+/// Checks that hosts which change one note at the same time all do, and how many tries that takes. With
+/// one for each change of another it is the more, the more hosts there are, until they count alone.
 fn crowd_changes_a_note<S: Store>(open: impl Fn() -> S) {
     const HOSTS: usize = 32;
     const EACH: usize = 4;
+    const ROUNDS: usize = 3;
     let stores: Vec<S> = (0..HOSTS).map(|_| open()).collect();
-    let (tries, start) = (AtomicUsize::new(0), Barrier::new(HOSTS));
-    thread::scope(|scope| {
-        for store in &stores {
-            scope.spawn(|| {
-                start.wait();
-                for _ in 0..EACH {
-                    let mut add = |text: &str| {
-                        tries.fetch_add(1, SeqCst);
-                        (text.parse::<usize>().unwrap_or(0) + 1).to_string()
-                    };
-                    assert!(store.update_note("crowd", &mut add).unwrap());
-                }
-            });
-        }
-    });
+    let round = || {
+        let (tries, start) = (AtomicUsize::new(0), Barrier::new(HOSTS));
+        thread::scope(|scope| {
+            for store in &stores {
+                scope.spawn(|| {
+                    start.wait();
+                    for _ in 0..EACH {
+                        let mut add = |text: &str| {
+                            tries.fetch_add(1, SeqCst);
+                            (text.parse::<usize>().unwrap_or(0) + 1).to_string()
+                        };
+                        assert!(store.update_note("crowd", &mut add).unwrap());
+                    }
+                });
+            }
+        });
+        tries.into_inner() / (HOSTS * EACH)
+    };
+    // A machine that is busy with something else is so for a round.
+    let least = (0..ROUNDS).map(|_| round()).min();
     let mut found = String::new();
     let mut read = |text: &str| {
         found = text.to_owned();
         text.to_owned()
     };
     stores[0].update_note("crowd", &mut read).unwrap();
-    assert_eq!(found, (HOSTS * EACH).to_string());
-    let each = tries.into_inner() / (HOSTS * EACH);
-    assert!(each < HOSTS / 4, "{each} tries for each change");
+    assert_eq!(found, (ROUNDS * HOSTS * EACH).to_string());
+    assert!(least < Some(6), "{least:?} tries for each change");
 }
 
 /// Names of accounts and of notes that an engine may not like. Each is read back as it is.
