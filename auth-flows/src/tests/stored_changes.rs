@@ -292,19 +292,6 @@ fn the_record_is_looked_at_once_in_a_minute() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_does_not_put_off_the_look() {
-    each(|program| {
-        program.serves("first");
-        log_out(&program.store);
-        let before = clock::test::set_wrong(-3600);
-        clock::test::advance(MINUTE);
-        let called = program.call();
-        clock::test::set_wrong(before);
-        assert!(called.expect_err("logged out").needs_login());
-    });
-}
-
-#[test]
 fn a_store_that_cannot_be_read_costs_no_token() {
     each(|program| {
         program.serves("first");

@@ -22,10 +22,8 @@ pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub(crate) struct CachedToken {
     pub(crate) token: Option<Arc<Token>>,
-    /// When the stored record is looked at again, and from when on that holds: a clock that is set
-    /// back would put it off, without an end.
-    look_at: SystemTime,
-    look_from: SystemTime,
+    /// When the stored record is looked at again.
+    pub(crate) look_at: SystemTime,
     /// The login of the last token ([`TokenRecord::login_id`](auth_core::TokenRecord::login_id)).
     pub(crate) login: Option<u64>,
     /// The generation of the last token.
@@ -54,7 +52,6 @@ impl Default for CachedToken {
         Self {
             token: None,
             look_at: SystemTime::UNIX_EPOCH,
-            look_from: SystemTime::UNIX_EPOCH,
             login: None,
             last: 0,
             gone: 0,
@@ -64,18 +61,6 @@ impl Default for CachedToken {
 }
 
 impl CachedToken {
-    /// Returns whether the token may be used without a look at the stored record.
-    #[inline]
-    pub(crate) fn is_looked_at(&self, wall: SystemTime) -> bool {
-        self.look_from <= wall && wall < self.look_at
-    }
-
-    /// Puts off the next look at the stored record.
-    pub(crate) fn look_after(&mut self, wait: Duration, now: Now) {
-        self.look_from = now.wall.to_system();
-        self.look_at = self.look_from + wait;
-    }
-
     /// Returns what replaces this: a token of this login. Also whether what is known by number does
     /// not hold for it.
     pub(crate) fn next(
@@ -116,7 +101,7 @@ impl CachedToken {
         now: Now,
     ) -> Self {
         let mut next = self.clone();
-        next.look_after(LOOK_EVERY, now);
+        next.look_at = now.wall.to_system() + LOOK_EVERY;
         if is_other {
             next.marks = Arc::default();
             next.gone = self.gone.max(self.last);

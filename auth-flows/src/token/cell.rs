@@ -77,7 +77,7 @@ impl TokenCell {
     ) -> Option<Arc<Token>> {
         let cached = self.cached.load();
         let token = cached.token.as_ref()?;
-        let serves = (token.is_fresh_at(wall) && cached.is_looked_at(wall))
+        let serves = (token.is_fresh_at(wall) && wall < cached.look_at)
             || (self.flight.is_flying() && token.is_usable_at(wall));
         (serves && cached.marks.accepts(requirement, token)).then(|| Arc::clone(token))
     }
@@ -85,7 +85,7 @@ impl TokenCell {
     /// Returns whether the stored record is to be looked at before the token is used.
     pub(crate) fn is_look_due(&self, now: Now) -> bool {
         let cached = self.cached.load();
-        cached.token.is_some() && !cached.is_looked_at(now.wall.to_system())
+        cached.token.is_some() && now.wall.to_system() >= cached.look_at
     }
 
     /// Sets the token to the one of this login that a look at the record found. Keeps a newer one of
@@ -142,8 +142,11 @@ impl TokenCell {
     /// Puts off the next look at the stored record, unless another caller sets the token meanwhile.
     pub(crate) fn postpone_look(&self, wait: Duration, now: Now) {
         let cached = self.cached.load_full();
-        let mut next = (*cached).clone();
-        next.look_after(wait, now);
+        let look_at = now.wall.to_system() + wait;
+        let next = CachedToken {
+            look_at,
+            ..(*cached).clone()
+        };
         self.cached.compare_and_swap(&cached, Arc::new(next));
     }
 
