@@ -41,12 +41,14 @@ impl Renewal {
         }
         match (self.method, self.login_source.method()) {
             (RenewalMethod::LoginToken, _) => {
-                if !self.is_outlived(now) {
-                    if self.rejected == MOST_REJECTED {
-                        return self.fail(now, error);
-                    }
-                    self.rejected += 1;
+                // It expired on its way: a verdict on its age, not on a token that may be new.
+                if self.is_outlived(now) {
+                    return self.get_login(TokenRequirement::Any);
                 }
+                if self.rejected == MOST_REJECTED {
+                    return self.fail(now, error);
+                }
+                self.rejected += 1;
                 self.refusal = Some(error);
                 let generation = self.login.as_ref().map_or(0, |token| token.generation());
                 self.get_login(TokenRequirement::NewerThan(generation))
