@@ -145,7 +145,12 @@ impl<'a, O: Operation> Call<'a, O> {
             {
                 self.rejected += 1;
                 self.response = Some(response).filter(|_| status == 401);
-                self.get_token(TokenRequirement::NewerThan(generation))
+                // One that expired on its way is renewed like any expired one, however new it is.
+                let token = self.token.as_ref();
+                match token.is_some_and(|token| token.freshness(now) == Freshness::Expired) {
+                    true => self.get_token(TokenRequirement::Any),
+                    false => self.get_token(TokenRequirement::NewerThan(generation)),
+                }
             }
             // A token that was obtained for this call is rejected as well.
             (401, Some(_)) => self.finish_rejected(response),

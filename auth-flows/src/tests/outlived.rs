@@ -1,15 +1,25 @@
 //! A login token that expires during the renewal of the derived one. It is not sent, and its
-//! refusal does not end the login.
+//! refusal does not end the login. The same of a token that expires on the way of a call.
 
-use std::{sync::Arc, time::Duration};
-
-use auth_core::{
-    Event, Flow, Lifetime, Now, Response, ResponseBody, Step, Token, TokenKind, TokenRecord,
-    TokenRequirement, TokenResponse, TransportError, UnixTime,
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
 };
 
-use super::example::renewal;
-use crate::{flow::renewal::Renewal, token::login_source::LoginSource};
+use auth_core::{
+    Event, Flow, Lifetime, Now, Request, Response, ResponseBody, Step, Token, TokenKind,
+    TokenRecord, TokenRequirement, TokenResponse, TransportError, UnixTime,
+};
+
+use super::{
+    example::{Ask, TOKEN_URL, renewal, response, service},
+    stored_changes::{Shelf, log_in},
+    world::{AskLogin, World, call},
+};
+use crate::{clock, flow::renewal::Renewal, token::login_source::LoginSource};
 
 /// How long a login token is valid, in seconds.
 const LIFE: u64 = 60;
@@ -140,4 +150,60 @@ fn tokens_that_never_last_are_an_error_in_the_end() {
         }
     }
     panic!("{:?}", steps.1);
+}
+
+/// A server whose first token request gives a token for 20 s, with which a request takes 25 s. It
+/// accepts no token before the second one that it issues.
+#[derive(Clone, Default)]
+struct Slow(Arc<AtomicUsize>);
+
+impl Slow {
+    fn respond(&self, request: &Request) -> Result<Response, TransportError> {
+        if *request.uri() == TOKEN_URL {
+            let issued = self.0.fetch_add(1, SeqCst) + 1;
+            let lives = if issued == 1 { 20 } else { 86_400 };
+            let body = format!(
+                r#"{{"access_token":"issued-{issued}","token_type":"bearer","expires_in":{lives}}}"#
+            );
+            return Ok(response(200, &body));
+        }
+        let status = match request.headers()["authorization"].to_str() {
+            Ok("Bearer first") => 401,
+            Ok("Bearer issued-1") => {
+                clock::test::advance(Duration::from_secs(25));
+                401
+            }
+            _ => 200,
+        };
+        Ok(response(status, "{}"))
+    }
+}
+
+worlds::transport!(Slow);
+
+/// It had replaced a token that the service rejected, and counts as new for 30 s.
+#[test]
+fn a_new_token_that_expired_on_its_way_is_renewed() {
+    for is_async in [false, true] {
+        for is_derived in [false, true] {
+            clock::test::set(Some(Duration::from_secs(3600)));
+            let (server, store) = (Slow::default(), Shelf::default());
+            log_in(&store, "first");
+            let world = World::new(is_async, service(), &server, &store);
+            let write = Ask { write: true };
+            let called = match is_derived {
+                true => call!(&world, client => {
+                    client.account("me").with_password("alice", "password").send(write)
+                }),
+                false => call!(&world, client => {
+                    client.account("me").with_password("alice", "password").send(AskLogin)
+                }),
+            };
+            called.unwrap_or_else(|error| {
+                panic!("async {is_async}, derived {is_derived}: {error:#}")
+            });
+            assert_eq!(server.0.load(SeqCst), 2);
+            clock::test::set(None);
+        }
+    }
 }
